@@ -1,0 +1,192 @@
+package evidence
+
+import "trustline/dissect/signature"
+
+// Schema names the form of an evidence file; see Header.
+const Schema = "trustline/evidence/v1"
+
+// Header is the first line of an evidence file.
+type Header struct {
+	Schema string  `json:"schema"`
+	Tool   Tool    `json:"tool"`
+	Inputs []Input `json:"inputs"`
+}
+
+// Tool names the program that wrote the evidence.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Input is one file or archive member that was decoded, and how far.
+// Pointers are nil where the measure does not apply to the kind.
+type Input struct {
+	Name     string    `json:"name"`
+	Kind     string    `json:"kind"`
+	Bytes    int64     `json:"bytes"`
+	SHA256   string    `json:"sha256"`
+	Frames   *int      `json:"frames"`
+	Lines    *int      `json:"lines"`
+	Matched  *int      `json:"matched"`
+	Ignored  *int      `json:"ignored"`
+	Unknown  *int      `json:"unknown"`
+	From     *string   `json:"from"`
+	To       *string   `json:"to"`
+	Samples  []Sample  `json:"unknown_messages"`
+	Problems []Problem `json:"problems"`
+}
+
+// Sample is a message that no pattern knows: first line, how often, its text.
+type Sample struct {
+	Line  int    `json:"line"`
+	Count int    `json:"count"`
+	Text  string `json:"text"`
+}
+
+// Problem is something that could not be read: where in the input, and what.
+type Problem struct {
+	Where string `json:"where"`
+	What  string `json:"what"`
+}
+
+// Place is where a piece of evidence stands. Exactly one of Frame and Line is
+// set for packets and text; both are zero for a fact or a whole file.
+type Place struct {
+	Input   string `json:"input"`
+	Frame   int    `json:"frame,omitempty"`    // 1-based over the whole file
+	Line    int    `json:"line,omitempty"`     // 1-based
+	EndLine int    `json:"end_line,omitempty"` // last line of a wrapped record
+}
+
+// Clock is the time a source gave to an event. Seconds counts from the Unix
+// epoch when Dated, else from the midnight before the first line of the
+// source (it passes 86400 when a log runs over midnight). Step is the
+// resolution of the source in seconds: a stamp t stands for [t, t+Step).
+type Clock struct {
+	Dated   bool    `json:"dated"`
+	Seconds int64   `json:"seconds"`
+	Nanos   int32   `json:"nanos"`
+	Step    float64 `json:"step"`
+	Boot    int     `json:"boot"` // counts restarts of the source within the input, from 0
+	Text    string  `json:"text"` // as the source printed it
+}
+
+// Event is one observed thing: a packet exchange, a log line, a listing.
+type Event struct {
+	Kind    string         `json:"kind"` // "event"
+	Place   Place          `json:"place"`
+	Clock   *Clock         `json:"clock"`   // nil: the source gave no time
+	Dialect string         `json:"dialect"` // capture, phone-secd, phone-secureapp, phone-status, tvs-sdi, show-itl, ...
+	Event   string         `json:"event"`   // from the closed list of names
+	Phone   string         `json:"phone"`   // device name as the source itself tells it, else ""
+	Address string         `json:"address"` // the phone's IP address as the source tells it, else ""
+	Server  string         `json:"server"`  // ip:port or ip of the other side, else ""
+	Text    string         `json:"text"`    // the source's own words
+	Detail  map[string]any `json:"detail"`
+}
+
+// Object is something with an identity of its own, kept once by its hash:
+// a list, a signed file or a certificate. Exactly one of the pointers is set.
+type Object struct {
+	Kind        string       `json:"kind"`   // "object"
+	Object      string       `json:"object"` // list, signed-file, config, certificate
+	ID          string       `json:"id"`     // sha256 of its bytes; for a listing "md5:" or "sha1:" + what it prints, else "listing:" + sha256 of the text
+	Places      []Place      `json:"places"`
+	List        *List        `json:"list,omitempty"`
+	Certificate *Certificate `json:"certificate,omitempty"`
+	Config      *Config      `json:"config,omitempty"`
+}
+
+// List is a CTL, an ITL or the header of a signed file.
+type List struct {
+	Type         string   `json:"type"`   // itl, ctl, signed-file, encrypted-file
+	Origin       string   `json:"origin"` // binary or listing
+	File         string   `json:"file"`   // FILENAME of the header
+	Version      string   `json:"version"`
+	HeaderLength int      `json:"header_length"`
+	Length       int      `json:"length"`
+	MD5          string   `json:"md5"`
+	SHA1         string   `json:"sha1"`
+	SHA256       string   `json:"sha256"`   // "" for a listing
+	Modified     string   `json:"modified"` // "last modified on" of a listing, else TIMESTAMP as RFC 3339
+	Signer       Signer   `json:"signer"`
+	Digest       string   `json:"digest"`    // digest algorithm: sha1, sha256, sha512, or its number
+	Covered      string   `json:"covered"`   // hex digest over the bytes the signature covers; "" when unknown
+	Signature    string   `json:"signature"` // hex; "" when unknown
+	Status       string   `json:"status"`    // by its own records: valid, invalid, unverifiable
+	Asserted     []string `json:"asserted"`  // sentences the CLI printed
+	Records      []Record `json:"records"`
+	Partial      bool     `json:"partial"` // only the first part of the file was seen
+	Problems     []string `json:"problems"`
+}
+
+// Signer names the certificate that signed a file.
+type Signer struct {
+	Name   string `json:"name"`
+	Issuer string `json:"issuer"`
+	Serial string `json:"serial"` // lower-case hex, whole bytes
+}
+
+// Record is one entry of a list.
+type Record struct {
+	Number        int            `json:"number"`
+	Functions     []string       `json:"functions"`
+	DNSName       string         `json:"dns_name"`
+	IP            string         `json:"ip"`
+	Subject       string         `json:"subject"`
+	Issuer        string         `json:"issuer"`
+	Serial        string         `json:"serial"`
+	Key           *signature.Key `json:"key"`
+	Certificate   string         `json:"certificate"` // sha256 of the DER (an object), "" when hash-only
+	SHA1          string         `json:"sha1"`        // of the DER, "" when unknown
+	Hash          string         `json:"hash"`        // CERTHASH
+	HashAlgorithm string         `json:"hash_algorithm"`
+	SignedThis    bool           `json:"signed_this"`
+}
+
+// Certificate is what a certificate says.
+type Certificate struct {
+	Subject            string         `json:"subject"`
+	Issuer             string         `json:"issuer"`
+	Serial             string         `json:"serial"`
+	NotBefore          string         `json:"not_before"`
+	NotAfter           string         `json:"not_after"`
+	KeyText            string         `json:"key_text"` // "RSA 2048"
+	Key                *signature.Key `json:"key"`
+	SignatureAlgorithm string         `json:"signature_algorithm"`
+	SHA1               string         `json:"sha1"`
+	SHA256             string         `json:"sha256"`
+	Problem            string         `json:"problem"`
+}
+
+// Config is what findings need of a phone's configuration file.
+type Config struct {
+	File        string   `json:"file"`
+	Device      string   `json:"device"`
+	CallManager []string `json:"call_manager"` // group in order, process node names
+	TVS         []string `json:"tvs"`          // addresses in order
+	Security    string   `json:"security"`     // deviceSecurityMode
+}
+
+// Coverage says what an input could have shown.
+type Coverage struct {
+	Kind    string   `json:"kind"` // "coverage"
+	Input   string   `json:"input"`
+	Address string   `json:"address"` // the phone, when the row is about one
+	Service string   `json:"service"`
+	From    *Clock   `json:"from"`
+	To      *Clock   `json:"to"`
+	Sent    bool     `json:"sent"`     // packets from the phone were seen
+	Got     bool     `json:"received"` // packets to the phone were seen
+	Gaps    []string `json:"gaps"`
+	Note    string   `json:"note"`
+}
+
+// Fact is a statement by the operator; it counts as said, not as seen.
+type Fact struct {
+	Kind  string `json:"kind"`  // "fact"
+	Place Place  `json:"place"` // the file and line, or input "--fact"
+	Phone string `json:"phone"` // "" for the whole case
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}

@@ -1,0 +1,296 @@
+package correlate
+
+// SchemaReport names the form of the JSON report; it changes only when a
+// member is renamed, dropped or given another meaning.
+const SchemaReport = "trustline/report/v1"
+
+// Report is everything trustline has to say about one case. It is the only
+// input of the writers in package report: they render it and decide nothing.
+// Every slice is non-nil, so that "none" is written as [] and never as null.
+type Report struct {
+	Schema     string     `json:"schema"`
+	Tool       Tool       `json:"tool"`
+	Headline   string     `json:"headline"` // one sentence over all phones
+	Inputs     []Input    `json:"inputs"`
+	Clocks     []Clock    `json:"clocks"`
+	Coverage   []Coverage `json:"coverage"`
+	Cluster    Cluster    `json:"cluster"`
+	Groups     []Group    `json:"groups"`
+	Unassigned []Entry    `json:"unassigned"` // evidence that fits no phone
+	Phones     []Phone    `json:"phones"`
+}
+
+// Tool names the program that wrote the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Input is one file or archive member that was read, and how far.
+type Input struct {
+	Name     string    `json:"name"`
+	Kind     string    `json:"kind"` // pcap, pcapng, phone-log, tvs-trace, show-itl, show-ctl, itl, ctl, signed-file, facts, evidence, unknown, empty ...
+	Bytes    int64     `json:"bytes"`
+	SHA256   string    `json:"sha256"`
+	Frames   *int      `json:"frames"` // captures only
+	Lines    *int      `json:"lines"`  // texts only
+	Matched  *int      `json:"matched"`
+	Ignored  *int      `json:"ignored"`
+	Unknown  *int      `json:"unknown"`
+	From     *string   `json:"from"` // RFC 3339, or the source's own text when it has no date
+	To       *string   `json:"to"`
+	Samples  []Sample  `json:"unknown_messages"` // what the unknown lines say, most frequent first
+	Problems []Problem `json:"problems"`
+}
+
+// Sample is a message that no pattern knows.
+type Sample struct {
+	Line  int    `json:"line"` // where it stands first
+	Count int    `json:"count"`
+	Text  string `json:"text"`
+}
+
+// Problem is something in an input that could not be read, and where.
+type Problem struct {
+	Where string `json:"where"`
+	What  string `json:"what"`
+}
+
+// Clock states by how many seconds a source's clock differs from a reference:
+// source time + offset = reference time, with offset_low <= offset <= offset_high.
+type Clock struct {
+	Source     string      `json:"source"`
+	Boot       int         `json:"boot"`
+	OffsetLow  float64     `json:"offset_low"`
+	OffsetHigh float64     `json:"offset_high"`
+	Reference  string      `json:"reference"`
+	Note       string      `json:"note"`  // what fixed a missing date, or why the pairs disagree
+	Pairs      []ClockPair `json:"pairs"` // what the interval was measured from
+}
+
+// ClockPair is one event seen by two clocks.
+type ClockPair struct {
+	Kind      string  `json:"kind"` // e.g. "request before its receipt"
+	Source    Place   `json:"source"`
+	Reference Place   `json:"reference"`
+	Bound     string  `json:"bound"`   // low, high or both
+	Seconds   float64 `json:"seconds"` // the bound it sets
+}
+
+// Place points into an input: a frame number, or a line with its end.
+type Place struct {
+	Input   string `json:"input"`
+	Frame   *int   `json:"frame,omitempty"`
+	Line    *int   `json:"line,omitempty"`
+	EndLine *int   `json:"end_line"`
+}
+
+// Coverage says what a source could have shown: only where it covers the
+// moment does silence prove anything.
+type Coverage struct {
+	Input   string   `json:"input"`
+	Phone   *string  `json:"phone"`   // nil: not about one phone
+	Service string   `json:"service"` // tftp, tvs, capf, https, registration, console, tvs-trace ...
+	From    *string  `json:"from"`
+	To      *string  `json:"to"`
+	Both    *bool    `json:"both_directions"` // captures only
+	Gaps    []string `json:"gaps"`            // holes within, in words
+	Note    string   `json:"note"`
+}
+
+// Cluster is what the case tells about the servers.
+type Cluster struct {
+	Mode         string        `json:"mode"` // mixed, non-secure, unknown
+	Servers      []Server      `json:"servers"`
+	Certificates []Certificate `json:"certificates"`
+	Findings     []Finding     `json:"findings"`
+}
+
+// Server is an address that acted as a server, with what it did.
+type Server struct {
+	Address  string   `json:"address"`
+	Name     *string  `json:"name"`
+	Services []string `json:"services"`
+}
+
+// Certificate is one certificate, known from the wire, a list or a log.
+type Certificate struct {
+	Subject   string   `json:"subject"`
+	Issuer    string   `json:"issuer"`
+	Serial    string   `json:"serial"`
+	NotBefore *string  `json:"not_before"`
+	NotAfter  *string  `json:"not_after"`
+	Key       *string  `json:"key"` // e.g. "RSA 2048"
+	SHA1      *string  `json:"sha1"`
+	Seen      []string `json:"seen"` // where: "14.48.44.80:2445", "ITL record 3 of ..."
+	Problem   *string  `json:"problem"`
+}
+
+// Group is the phones that share a cause.
+type Group struct {
+	Cause  string   `json:"cause"` // finding id
+	Class  string   `json:"class"`
+	Phones []string `json:"phones"`
+}
+
+// Phone is one device with its verdict and everything it rests on.
+type Phone struct {
+	Name      string    `json:"name"`
+	MAC       *string   `json:"mac"`
+	Addresses []string  `json:"addresses"`
+	Model     *string   `json:"model"`
+	Firmware  *string   `json:"firmware"`
+	Verdict   Verdict   `json:"verdict"`
+	Findings  []Finding `json:"findings"`
+	RuledOut  []Ruled   `json:"ruled_out"`
+	Gate      Gates     `json:"gate"`
+	States    []State   `json:"states"`
+	Timeline  []Entry   `json:"timeline"`
+	Trust     Trusts    `json:"trust"`
+	Unseen    []string  `json:"unseen"` // what the sources could not show, in words
+}
+
+// Classes of verdicts and findings, from best to worst; the last two stand
+// apart: inconclusive says what to collect, note only informs.
+const (
+	ClassOK           = "ok"
+	ClassDegraded     = "degraded"
+	ClassRecoverable  = "recoverable"
+	ClassLockedOut    = "locked-out"
+	ClassInconclusive = "inconclusive"
+	ClassNote         = "note"
+)
+
+// Verdict is the answer for one phone.
+type Verdict struct {
+	Class      string   `json:"class"`
+	Primary    string   `json:"primary"`  // id of the deciding finding
+	Headline   string   `json:"headline"` // one sentence of cause and consequence
+	Because    []Reason `json:"because"`  // the proof, in order
+	Deletion   string   `json:"deletion"` // "forbidden", "open" or "allowed": what the ITL gate says
+	Advice     string   `json:"advice"`   // one sentence on deleting lists, always present
+	Confidence string   `json:"confidence"`
+	Registered string   `json:"registered"` // yes, no, unknown
+}
+
+// Reason is one step of the proof with its evidence.
+type Reason struct {
+	Text     string   `json:"text"`
+	Evidence []string `json:"evidence"`
+}
+
+// Finding is one statement about a phone or the cluster.
+type Finding struct {
+	ID            string   `json:"id"`
+	Title         string   `json:"title"`
+	Class         string   `json:"class"`
+	Confidence    string   `json:"confidence"` // high, medium, low
+	About         string   `json:"about"`      // what it is about: a server, a file, a certificate
+	Summary       string   `json:"summary"`
+	Evidence      []string `json:"evidence"`
+	Remedy        []Step   `json:"remedy"`
+	CollectNext   []Step   `json:"collect_next"`
+	ConsequenceOf *string  `json:"consequence_of"`
+}
+
+// Step is one action: what to do, the exact command or page, and its risk.
+type Step struct {
+	Text    string `json:"text"`
+	Command string `json:"command"` // empty when there is none
+	Risk    string `json:"risk"`
+}
+
+// Ruled is a finding that was considered and excluded.
+type Ruled struct {
+	ID       string   `json:"id"`
+	Because  string   `json:"because"`
+	Evidence []string `json:"evidence"`
+}
+
+// Gates are the deletion gates; every row is present in every verdict.
+type Gates struct {
+	ITL []GateRow `json:"itl"`
+	CTL []GateRow `json:"ctl"`
+}
+
+// GateRow is one condition that must be proved before a list may be deleted.
+type GateRow struct {
+	Row       string   `json:"row"`
+	Condition string   `json:"condition"`
+	State     string   `json:"state"` // proved, refuted, unknown, not-applicable
+	Because   string   `json:"because"`
+	Evidence  []string `json:"evidence"`
+}
+
+// State is one change of what the phone held.
+type State struct {
+	Time     *string  `json:"time"`
+	TimeText string   `json:"time_text"`
+	Before   string   `json:"before"` // none, ctl, itl, ctl+itl, unknown ...
+	After    string   `json:"after"`
+	Cause    string   `json:"cause"`
+	Evidence []string `json:"evidence"`
+}
+
+// Entry is one line of the timeline: a piece of evidence with its place.
+type Entry struct {
+	ID       string         `json:"id"` // e1, e2 ...: unique in the report
+	Time     *string        `json:"time"`
+	TimeText string         `json:"time_text"`
+	Source   Place          `json:"source"`
+	Stage    string         `json:"stage"` // transport, ctl, itl, config, tvs, https, capf, registration
+	Actor    string         `json:"actor"` // phone, tftp, tvs, https-server, capf, callmanager, operator
+	Event    string         `json:"event"`
+	Summary  string         `json:"summary"` // one line in words
+	Text     string         `json:"text"`    // the source's own line; empty for frames
+	Outcome  string         `json:"outcome"` // ok, fail, info: how it is drawn, not a judgment of its own
+	Phone    string         `json:"phone,omitempty"`
+	Detail   map[string]any `json:"detail"`
+}
+
+// Trusts is what the phone holds now, as far as the evidence reaches.
+type Trusts struct {
+	CTL Trust `json:"ctl"`
+	ITL Trust `json:"itl"`
+}
+
+// Trust describes one stored list against the one served.
+type Trust struct {
+	State      string  `json:"state"` // none, blank, held, unknown
+	SHA1       *string `json:"sha1"`
+	MD5        *string `json:"md5"`
+	ServedSHA1 *string `json:"served_sha1"`
+	Same       *bool   `json:"same"` // held and served list are the same file
+	List       *List   `json:"list"` // the held list, nil when its content is unknown
+	Served     *List   `json:"served"`
+}
+
+// List is a CTL or ITL as a reader needs it.
+type List struct {
+	File         string   `json:"file"`
+	From         []Place  `json:"from"` // where its bytes or listing stand
+	Length       int      `json:"length"`
+	HeaderLength int      `json:"header_length"`
+	Signer       Signer   `json:"signer"`
+	Signature    string   `json:"signature"` // valid, invalid, unverifiable
+	Records      []Record `json:"records"`
+}
+
+// Signer names the certificate that signed a file.
+type Signer struct {
+	Name   string `json:"name"`
+	Issuer string `json:"issuer"`
+	Serial string `json:"serial"`
+}
+
+// Record is one entry of a list.
+type Record struct {
+	Number    int      `json:"number"`
+	Functions []string `json:"functions"`
+	Subject   string   `json:"subject"`
+	Issuer    string   `json:"issuer"`
+	Serial    string   `json:"serial"`
+	SHA1      string   `json:"sha1"` // of the certificate, or the record's CERTHASH
+	HashOnly  bool     `json:"hash_only"`
+	Presented string   `json:"presented"` // "" not compared; "match", "same-name-new-key", "absent": against the wire
+}
