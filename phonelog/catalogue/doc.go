@@ -1,0 +1,2 @@
+// Package catalogue is the message catalogue of the log packages.
+package catalogue

@@ -1,0 +1,3 @@
+// Package phonelog reads the console logs and status messages of Cisco IP
+// phones.
+package phonelog

@@ -1,0 +1,2 @@
+// Package tvstrace reads the traces of the servers.
+package tvstrace
