@@ -60,10 +60,12 @@ type Place struct {
 
 // Clock is the time a source gave to an event. Seconds counts from the Unix
 // epoch when Dated, else from the midnight before the first line of the
-// source (it passes 86400 when a log runs over midnight). Step is the
+// source (it passes 86400 when a log runs over midnight), or since January 1st
+// of a year without a 29th of February when NoYear. Step is the
 // resolution of the source in seconds: a stamp t stands for [t, t+Step).
 type Clock struct {
 	Dated   bool    `json:"dated"`
+	NoYear  bool    `json:"no_year"` // month and day but no year: Seconds counts from January 1st
 	Seconds int64   `json:"seconds"`
 	Nanos   int32   `json:"nanos"`
 	Step    float64 `json:"step"`
@@ -73,16 +75,74 @@ type Clock struct {
 
 // Event is one observed thing: a packet exchange, a log line, a listing.
 type Event struct {
-	Kind    string         `json:"kind"` // "event"
-	Place   Place          `json:"place"`
-	Clock   *Clock         `json:"clock"`   // nil: the source gave no time
-	Dialect string         `json:"dialect"` // capture, phone-secd, phone-secureapp, phone-status, tvs-sdi, show-itl, ...
-	Event   string         `json:"event"`   // from the closed list of names
-	Phone   string         `json:"phone"`   // device name as the source itself tells it, else ""
-	Address string         `json:"address"` // the phone's IP address as the source tells it, else ""
-	Server  string         `json:"server"`  // ip:port or ip of the other side, else ""
-	Text    string         `json:"text"`    // the source's own words
-	Detail  map[string]any `json:"detail"`
+	Kind     string            `json:"kind"` // "event"
+	Place    Place             `json:"place"`
+	Clock    *Clock            `json:"clock"`   // nil: the source gave no time
+	Dialect  string            `json:"dialect"` // capture, phone-secd, phone-secureapp, phone-status, tvs-sdi, show-itl, ...
+	Event    string            `json:"event"`   // from the closed list of names
+	Phone    string            `json:"phone"`   // device name as the source itself tells it, else ""
+	Address  string            `json:"address"` // the phone's IP address as the source tells it, else ""
+	Server   string            `json:"server"`  // ip:port or ip of the other side, else ""
+	Text     string            `json:"text"`    // the source's own words
+	Detail   map[string]string `json:"detail"`
+	Transfer *Transfer         `json:"transfer,omitempty"` // event "transfer"
+	TLS      *TLS              `json:"tls,omitempty"`      // event "tls_connection"
+}
+
+// Transfer is one file asked for over TFTP or HTTP provisioning.
+type Transfer struct {
+	Proto     string `json:"proto"` // tftp, http
+	Op        string `json:"op"`    // read, write
+	Client    string `json:"client"`
+	Server    string `json:"server"`
+	File      string `json:"file"`
+	Outcome   string `json:"outcome"` // complete, error, incomplete, no-response
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256"` // only when complete
+	MD5       string `json:"md5"`
+	ErrorCode *int   `json:"error_code"`
+	Error     string `json:"error"`
+	Object    string `json:"object"` // id of the list, signed file or config it carried
+	End       *Mark  `json:"end"`    // last packet
+}
+
+// TLS is one TCP connection on a port where TLS is spoken, also when no
+// handshake came about.
+type TLS struct {
+	Stream               int             `json:"stream"`
+	Client               string          `json:"client"`
+	Server               string          `json:"server"`
+	Service              string          `json:"service"` // tvs, capf, sccp-tls, sip-tls, https, provisioning, other
+	Syns                 []Mark          `json:"syns"`
+	ClientVersion        string          `json:"client_version"`
+	Version              string          `json:"version"`
+	Cipher               string          `json:"cipher"`
+	ServerCertificates   []string        `json:"server_certificates"` // ids of objects, leaf first
+	ClientCertificates   []string        `json:"client_certificates"`
+	CertificateRequested bool            `json:"certificate_requested"`
+	Alerts               []Alert         `json:"alerts"`
+	Resumed              bool            `json:"resumed"`
+	Hidden               bool            `json:"hidden"` // TLS 1.3: certificates cannot be seen
+	History              string          `json:"history"`
+	Outcome              string          `json:"outcome"`   // established, alert, reset, closed, refused, no-answer, incomplete
+	ClosedBy             string          `json:"closed_by"` // client, server, "": who ended it first
+	Marks                map[string]Mark `json:"marks"`     // syn, syn_ack, client_hello, server_hello, server_certificate, client_certificate, client_finished_ccs, server_finished_ccs, client_data, server_data, end
+}
+
+// Mark is a packet: its frame and its time on the capture's clock.
+type Mark struct {
+	Frame int    `json:"frame"`
+	Clock *Clock `json:"clock"`
+}
+
+// Alert is one TLS alert.
+type Alert struct {
+	Mark        Mark   `json:"mark"`
+	From        string `json:"from"` // client, server
+	Level       string `json:"level"`
+	Code        int    `json:"code"`
+	Description string `json:"description"`
+	Encrypted   bool   `json:"encrypted"`
 }
 
 // Object is something with an identity of its own, kept once by its hash:

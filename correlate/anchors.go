@@ -1,0 +1,187 @@
+package correlate
+
+import (
+	"strconv"
+
+	"trustline/correlate/evidence"
+)
+
+// anchors collects every pair of events that two clocks may have seen, by
+// source and reference. Each rule names what it pairs and which side of the
+// offset it bounds, by causality: a request is sent before it is received.
+func (k *kase) anchors() map[[2]source][]*anchor {
+	out := map[[2]source][]*anchor{}
+	add := func(a *anchor) {
+		s := source{a.src.place.Input, a.srcClock.Boot}
+		r := source{a.refPlace.Input, a.refClock.Boot}
+		out[[2]source{s, r}] = append(out[[2]source{s, r}], a)
+	}
+	for _, p := range k.phones {
+		k.phoneToCapture(p, add)
+		k.traceToCapture(p, add)
+		k.phoneToTrace(p, add)
+	}
+	return out
+}
+
+// bound is shorthand for one anchor between an entry and another entry.
+func bound(kind string, src, ref *entry, low, high, strong bool) *anchor {
+	return &anchor{kind: kind, src: src, ref: ref, srcClock: src.e.Clock, refClock: ref.e.Clock, refPlace: ref.place, low: low, high: high, strong: strong}
+}
+
+// boundMark is the same against a packet inside a connection or transfer.
+func boundMark(kind string, src, ref *entry, m evidence.Mark, low, high, strong bool) *anchor {
+	a := bound(kind, src, ref, low, high, strong)
+	a.refClock = m.Clock
+	a.refPlace = evidence.Place{Input: ref.place.Input, Frame: m.Frame}
+	return a
+}
+
+func timed(n *entry) bool { return n.e != nil && n.e.Clock != nil }
+
+// phoneToCapture pairs console lines with packets.
+func (k *kase) phoneToCapture(p *phone, add func(*anchor)) {
+	for _, n := range p.all {
+		if !timed(n) || n.sourceKind() != "phone" || n.e.Clock.Dated {
+			continue
+		}
+		switch n.name {
+		case "file_request", "file_download_done":
+			for _, c := range p.transfers {
+				t := c.e.Transfer
+				if t.End == nil || !sameFile(t.File, n.detail("file")) {
+					continue
+				}
+				if n.name == "file_request" {
+					add(boundMark("file asked for before its last packet", n, c, *t.End, false, true, true))
+				} else if b := n.detail("bytes"); t.Outcome == "complete" && (b == "" || b == strconv.FormatInt(t.Bytes, 10)) {
+					add(boundMark("download reported after its last packet", n, c, *t.End, true, false, true))
+				}
+			}
+		case "tvs_connect_attempt", "tcp_connected", "https_connect_attempt", "tvs_cert_verified", "tvs_cert_auth_sent",
+			"tvs_query_cert_request", "tvs_cert_auth_response", "tvs_response":
+			for _, c := range p.conns {
+				k.consoleToConn(n, c, add)
+			}
+		}
+	}
+}
+
+func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
+	t := c.e.TLS
+	tvs := t.Service == "tvs"
+	if s := hostOf(n.e.Server); s != "" && s != hostOf(t.Server) {
+		return
+	}
+	if port := portOf(n.e.Server); port != "" && port != portOf(t.Server) {
+		return
+	}
+	mark := func(name, kind string, low, high, strong bool) {
+		if m, ok := t.Marks[name]; ok && m.Clock != nil {
+			add(boundMark(kind, n, c, m, low, high, strong))
+		}
+	}
+	switch n.name {
+	case "https_connect_attempt":
+		if !tvs {
+			mark("syn_ack", "connection begun before it was accepted", false, true, true)
+		}
+	case "tvs_connect_attempt":
+		if tvs {
+			mark("server_hello", "connection begun before the server's hello", false, true, false)
+		}
+	case "tcp_connected":
+		if portOf(n.e.Server) != "" {
+			mark("syn_ack", "connected after the server accepted", true, false, true)
+			mark("client_hello", "connected before the phone's hello", false, true, false)
+		}
+	case "tvs_cert_verified":
+		if tvs {
+			mark("server_certificate", "TVS certificate judged after it arrived", true, false, true)
+		}
+	case "tvs_cert_auth_sent", "tvs_query_cert_request":
+		if tvs {
+			mark("server_data", "question sent before its answer arrived", false, true, true)
+		}
+	case "tvs_cert_auth_response", "tvs_response":
+		if tvs {
+			mark("server_data", "answer reported after it arrived", true, false, true)
+		}
+	}
+}
+
+// traceToCapture pairs a TVS trace with the connections to that server.
+func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
+	for _, n := range p.all {
+		if !timed(n) || n.sourceKind() != "server" || n.e.Clock.Dated {
+			continue
+		}
+		for _, c := range p.conns {
+			t := c.e.TLS
+			if t.Service != "tvs" {
+				continue
+			}
+			mark := func(name, kind string, low, high, strong bool) {
+				if m, ok := t.Marks[name]; ok && m.Clock != nil {
+					add(boundMark(kind, n, c, m, low, high, strong))
+				}
+			}
+			switch n.name {
+			case "tvs_phone_connection":
+				mark("syn", "connection accepted after its SYN", true, false, true)
+				mark("client_data", "connection accepted before its first request", false, true, true)
+			case "tvs_tls_handshake_ok":
+				mark("client_finished_ccs", "handshake done after the phone's last flight", true, false, true)
+				mark("client_data", "handshake done before the first request", false, true, true)
+			case "tvs_cert_verification_req", "tvs_query_cert_req":
+				mark("client_data", "request logged after it was sent", true, false, true)
+			case "tvs_cert_verification_res", "tvs_query_cert_res":
+				mark("server_data", "answer logged before it arrived", false, true, true)
+			}
+		}
+	}
+}
+
+// phoneToTrace pairs console lines with TVS trace lines. Accept and handshake
+// are seen by both at nearly the same moment; request and answer bound the
+// offset from either side, which is all that older firmware prints.
+func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
+	var phoneSide, serverSide []*entry
+	for _, n := range p.all {
+		if !timed(n) || n.e.Clock.Dated {
+			continue
+		}
+		switch n.sourceKind() {
+		case "phone":
+			phoneSide = append(phoneSide, n)
+		case "server":
+			serverSide = append(serverSide, n)
+		}
+	}
+	for _, a := range phoneSide {
+		for _, b := range serverSide {
+			switch {
+			case a.is("tcp_connected") && b.is("tvs_phone_connection", "tvs_tcp_accept") && !a.otherPort("2445"):
+				add(bound("connected and accepted", a, b, true, true, true))
+			case a.is("tls_handshake_ok") && b.is("tvs_tls_handshake_ok"):
+				add(bound("handshake done on both sides", a, b, true, true, true))
+			case a.is("tvs_cert_auth_sent") && b.is("tvs_cert_verification_req"),
+				a.is("tvs_query_cert_request") && b.is("tvs_query_cert_req"):
+				add(bound("request sent before it was received", a, b, false, true, false))
+			case a.is("tvs_cert_auth_response") && b.is("tvs_cert_verification_res"),
+				a.is("tvs_response") && b.is("tvs_query_cert_res"):
+				add(bound("answer sent before it was received", a, b, true, false, false))
+			}
+		}
+	}
+}
+
+// otherPort tells that the line names a port and it is not this one.
+func (n *entry) otherPort(port string) bool {
+	p := portOf(n.e.Server)
+	return p != "" && p != port
+}
+
+// sameFile compares file names as phone and server spell them: without path,
+// without regard to case, and with or without the .sgn that the phone adds.
+func sameFile(a, b string) bool { return a != "" && b != "" && normFile(a) == normFile(b) }

@@ -1,0 +1,422 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"trustline/correlate/evidence"
+)
+
+func (k *kase) reportInputs() []Input {
+	out := []Input{}
+	for _, in := range k.b.Header.Inputs {
+		r := Input{Name: in.Name, Kind: in.Kind, Bytes: in.Bytes, SHA256: in.SHA256, Frames: in.Frames, Lines: in.Lines,
+			Matched: in.Matched, Ignored: in.Ignored, Unknown: in.Unknown, From: in.From, To: in.To, Samples: []Sample{}, Problems: []Problem{}}
+		for _, s := range in.Samples {
+			r.Samples = append(r.Samples, Sample(s))
+		}
+		for _, p := range in.Problems {
+			r.Problems = append(r.Problems, Problem(p))
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (k *kase) reportClocks() []Clock {
+	out := []Clock{}
+	for _, o := range k.clock.measured {
+		c := Clock{Source: o.src.input, Boot: o.src.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9,
+			Reference: o.ref.input, Note: o.note, Pairs: []ClockPair{}}
+		if o.base != 0 {
+			c.Note = strings.TrimPrefix(c.Note+"; the missing date is taken from the reference", "; ")
+		}
+		for _, a := range o.pairs {
+			b := "both"
+			switch {
+			case a.low && !a.high:
+				b = "low"
+			case a.high && !a.low:
+				b = "high"
+			}
+			c.Pairs = append(c.Pairs, ClockPair{Kind: a.kind, Source: place(a.src.place), Reference: place(a.refPlace), Bound: b, Seconds: float64(a.diff()-o.base) / 1e9})
+		}
+		out = append(out, c)
+	}
+	var rest []source
+	for s := range k.clock.to {
+		rest = append(rest, s)
+	}
+	slices.SortFunc(rest, compareSource)
+	for _, s := range rest {
+		o := k.clock.to[s]
+		note := k.clock.zone[s]
+		if !o.given && note == "" {
+			continue
+		}
+		if o.given {
+			note = o.note
+		}
+		out = append(out, Clock{Source: s.input, Boot: s.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9, Reference: o.ref.input, Note: note, Pairs: []ClockPair{}})
+	}
+	return out
+}
+
+func (k *kase) reportCoverage() []Coverage {
+	out := []Coverage{}
+	for i := range k.b.Coverage {
+		c := &k.b.Coverage[i]
+		r := Coverage{Input: c.Input, Service: c.Service, From: k.clockText(c.Input, c.From), To: k.clockText(c.Input, c.To), Gaps: append([]string{}, c.Gaps...), Note: c.Note}
+		if c.Address != "" {
+			r.Phone = ptr(c.Address)
+			for _, p := range k.phones {
+				if slices.Contains(p.addresses, c.Address) {
+					r.Phone = ptr(p.name)
+				}
+			}
+		} else if o := k.owner[c.Input]; o != "" {
+			r.Phone = ptr(o)
+		}
+		if k.kinds[c.Input] == "capture" || c.Sent || c.Got {
+			both := c.Sent && c.Got
+			r.Both = &both
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// clockText prints a moment of a source: corrected where it can be dated.
+func (k *kase) clockText(input string, c *evidence.Clock) *string {
+	if c == nil {
+		return nil
+	}
+	if t := k.at(input, c); t.known && t.abs {
+		return ptr(rfc3339(t.ns, c.Step))
+	}
+	return ptr(c.Text)
+}
+
+// rfc3339 prints UTC with 6 digits, or 9 when the source is finer than that.
+func rfc3339(ns int64, step float64) string {
+	f := "2006-01-02T15:04:05.000000Z"
+	if step > 0 && step < 1e-6 {
+		f = "2006-01-02T15:04:05.000000000Z"
+	}
+	return time.Unix(0, ns).UTC().Format(f)
+}
+
+func place(p evidence.Place) Place {
+	out := Place{Input: p.Input}
+	if p.Frame != 0 {
+		out.Frame = &p.Frame
+	} else if p.Line != 0 {
+		out.Line = &p.Line
+	}
+	if p.EndLine != 0 && p.EndLine != p.Line {
+		out.EndLine = &p.EndLine
+	}
+	return out
+}
+
+func (k *kase) reportEntry(n *entry) Entry {
+	out := Entry{ID: n.id, Source: place(n.place), Stage: n.stage, Actor: n.actor, Event: n.name, Summary: n.summary, Outcome: n.outcome, Phone: n.phone, Detail: map[string]any{}}
+	switch {
+	case n.fact != nil:
+		out.Detail["key"], out.Detail["value"] = n.fact.Key, n.fact.Value
+		return out
+	case n.obj != nil:
+		out.Detail["sha1"], out.Detail["md5"], out.Detail["length"], out.Detail["signer"] = n.obj.l.SHA1, n.obj.l.MD5, n.obj.l.Length, n.obj.l.Signer.Serial
+		return out
+	}
+	out.Text = n.e.Text
+	if c := n.e.Clock; c != nil {
+		out.TimeText = c.Text
+		if n.at.known && n.at.abs {
+			out.Time = ptr(rfc3339(n.at.ns, c.Step))
+		}
+	}
+	for key, val := range n.e.Detail {
+		out.Detail[key] = val
+	}
+	if n.e.Server != "" {
+		out.Detail["server"] = n.e.Server
+	}
+	if t := n.e.Transfer; t != nil {
+		out.Detail["file"], out.Detail["client"], out.Detail["server"], out.Detail["outcome"], out.Detail["bytes"] = t.File, t.Client, t.Server, t.Outcome, t.Bytes
+		if t.SHA256 != "" {
+			out.Detail["sha256"], out.Detail["md5"] = t.SHA256, t.MD5
+		}
+		if t.End != nil {
+			out.Detail["last_frame"] = t.End.Frame
+		}
+		if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" {
+			out.Detail["signer"] = l.l.Signer.Serial
+		}
+	}
+	if t := n.e.TLS; t != nil {
+		k.tlsDetail(out.Detail, t)
+	}
+	return out
+}
+
+func (k *kase) tlsDetail(d map[string]any, t *evidence.TLS) {
+	d["client"], d["server"], d["service"], d["outcome"], d["stream"] = t.Client, t.Server, t.Service, t.Outcome, t.Stream
+	for key, val := range map[string]string{"version": t.Version, "cipher": t.Cipher, "history": t.History, "closed_by": t.ClosedBy} {
+		if val != "" {
+			d[key] = val
+		}
+	}
+	if t.Resumed {
+		d["resumed"] = true
+	}
+	for side, list := range map[string][]string{"server_certificate": t.ServerCertificates, "client_certificate": t.ClientCertificates} {
+		if len(list) > 0 {
+			if c := k.cert(list[0]); c != nil {
+				d[side] = map[string]any{"subject": c.Subject, "issuer": c.Issuer, "serial": c.Serial, "sha1": c.SHA1, "not_before": c.NotBefore, "not_after": c.NotAfter}
+			}
+		}
+	}
+	frames := map[string]any{}
+	for name, m := range t.Marks {
+		frames[name] = m.Frame
+	}
+	if len(frames) > 0 {
+		d["frames"] = frames
+	}
+	var alerts []any
+	for _, a := range t.Alerts {
+		alerts = append(alerts, map[string]any{"frame": a.Mark.Frame, "from": a.From, "level": a.Level, "description": a.Description, "encrypted": a.Encrypted})
+	}
+	if alerts != nil {
+		d["alerts"] = alerts
+	}
+}
+
+func (k *kase) reportStates(p *phone) []State {
+	out := []State{}
+	for i, s := range p.states {
+		if i == 0 {
+			continue
+		}
+		r := State{Before: stateName(s.before), After: stateName(s.after), Cause: s.causeText, Evidence: ids(s.ev)}
+		if s.at.known && s.at.abs {
+			r.Time = ptr(rfc3339(s.at.ns, 1e-6))
+		}
+		if s.cause != nil && len(s.cause.lines) > 0 {
+			r.TimeText = s.cause.lines[0].e.Clock.Text
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (v *view) trust(i int) Trust {
+	h := v.p.now(i)
+	t := Trust{State: h.state, SHA1: ptr(h.sha1), MD5: ptr(h.md5)}
+	served := v.servedITL()
+	if i == iCTL {
+		served = v.servedCTL()
+	}
+	if h.list != nil {
+		t.SHA1, t.MD5 = ptr(h.list.l.SHA1), ptr(h.list.l.MD5)
+		t.List = v.reportList(h.list, i == iITL)
+	}
+	if served.list != nil {
+		t.ServedSHA1 = ptr(served.list.l.SHA1)
+		if h.list != nil {
+			same := sameList(h.list, served.list)
+			t.Same = &same
+		}
+		if t.Same == nil || !*t.Same {
+			t.Served = v.reportList(served.list, i == iITL)
+		}
+	}
+	return t
+}
+
+func (v *view) reportList(o *listObj, itl bool) *List {
+	l := &List{File: firstOf(o.l.File, strings.ToUpper(o.l.Type)), From: []Place{}, Length: o.l.Length, HeaderLength: o.l.HeaderLength,
+		Signer: Signer(o.l.Signer), Signature: firstOf(o.l.Status, "unverifiable"), Records: []Record{}}
+	for _, p := range o.places {
+		l.From = append(l.From, place(p))
+	}
+	for i := range o.l.Records {
+		r := &o.l.Records[i]
+		rec := Record{Number: r.Number, Functions: append([]string{}, r.Functions...), Subject: r.Subject, Issuer: r.Issuer, Serial: r.Serial, SHA1: recordHash(r), HashOnly: r.SHA1 == "" && r.Hash != ""}
+		if itl && hasFunction(r, "TVS") {
+			rec.Presented = v.presented(r)
+		}
+		l.Records = append(l.Records, rec)
+	}
+	return l
+}
+
+// presented compares a TVS record with what the wire showed last.
+func (v *view) presented(r *evidence.Record) string {
+	servers, _ := v.tvsServers()
+	state := ""
+	one := &listObj{l: &evidence.List{Records: []evidence.Record{*r}}}
+	for _, s := range servers {
+		t := lastPresented(s)
+		if t == nil {
+			continue
+		}
+		switch m := certIn(one, t.cert, "TVS"); m.state {
+		case "match":
+			return "match"
+		case "same-name-new-key":
+			state = m.state
+		default:
+			state = firstOf(state, "absent")
+		}
+	}
+	return state
+}
+
+func (k *kase) reportCluster() Cluster {
+	c := Cluster{Mode: "unknown", Servers: []Server{}, Certificates: []Certificate{}, Findings: []Finding{}}
+	modes := map[string]bool{}
+	servers := map[string]map[string]bool{}
+	seen := map[string][]string{}
+	for _, p := range k.phones {
+		if m := k.mode(p); m != "unknown" {
+			modes[m] = true
+		}
+		for _, n := range p.all {
+			if n.e == nil {
+				continue
+			}
+			if t := n.e.Transfer; t != nil && t.Outcome != "no-response" {
+				addTo(servers, hostOf(t.Server), t.Proto)
+			}
+			if t := n.e.TLS; t != nil && t.Outcome != "no-answer" {
+				addTo(servers, hostOf(t.Server), t.Service)
+				for _, id := range t.ServerCertificates {
+					at := t.Server
+					if !slices.Contains(seen[id], at) {
+						seen[id] = append(seen[id], at)
+					}
+				}
+				for _, id := range t.ClientCertificates {
+					if at := "client " + hostOf(t.Client); !slices.Contains(seen[id], at) {
+						seen[id] = append(seen[id], at)
+					}
+				}
+			}
+		}
+	}
+	if f := k.fact(nil, "security-mode"); f != nil {
+		c.Mode = f.fact.Value
+	} else if len(modes) == 1 {
+		c.Mode = one(modes)
+	}
+	for addr, svc := range servers {
+		s := Server{Address: addr, Services: []string{}}
+		for name := range svc {
+			s.Services = append(s.Services, name)
+		}
+		slices.Sort(s.Services)
+		c.Servers = append(c.Servers, s)
+	}
+	slices.SortFunc(c.Servers, func(a, b Server) int { return cmp.Compare(a.Address, b.Address) })
+	for _, l := range k.lists {
+		for i := range l.l.Records {
+			if id := l.l.Records[i].Certificate; id != "" {
+				at := fmt.Sprintf("%s record %d", firstOf(l.l.File, strings.ToUpper(l.l.Type)), l.l.Records[i].Number)
+				if !slices.Contains(seen[id], at) {
+					seen[id] = append(seen[id], at)
+				}
+			}
+		}
+	}
+	for id, cert := range k.certBy {
+		where := append([]string{}, seen[id]...)
+		slices.Sort(where)
+		c.Certificates = append(c.Certificates, Certificate{Subject: cert.Subject, Issuer: cert.Issuer, Serial: cert.Serial,
+			NotBefore: ptr(cert.NotBefore), NotAfter: ptr(cert.NotAfter), Key: ptr(cert.KeyText), SHA1: ptr(cert.SHA1), Seen: where, Problem: ptr(cert.Problem)})
+	}
+	slices.SortFunc(c.Certificates, func(a, b Certificate) int {
+		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Serial, b.Serial), cmp.Compare(deref(a.SHA1), deref(b.SHA1)))
+	})
+	return c
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// groups joins phones with one cause, the worst class first.
+func groups(phones []Phone) []Group {
+	out := []Group{}
+	for _, p := range phones {
+		i := slices.IndexFunc(out, func(g Group) bool { return g.Cause == p.Verdict.Primary && g.Class == p.Verdict.Class })
+		if i < 0 {
+			out = append(out, Group{Cause: p.Verdict.Primary, Class: p.Verdict.Class, Phones: []string{}})
+			i = len(out) - 1
+		}
+		out[i].Phones = append(out[i].Phones, p.Name)
+	}
+	slices.SortStableFunc(out, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(groupRank(b.Class), groupRank(a.Class)), cmp.Compare(a.Cause, b.Cause))
+	})
+	return out
+}
+
+// groupRank puts inconclusive between working and broken phones.
+func groupRank(class string) int {
+	if class == ClassInconclusive {
+		return 2*classRank(ClassDegraded) + 1
+	}
+	return 2 * classRank(class)
+}
+
+func headline(r *Report) string {
+	count := map[string]int{}
+	for _, p := range r.Phones {
+		count[p.Verdict.Class]++
+	}
+	frames, lines, usable := 0, 0, 0
+	for _, in := range r.Inputs {
+		if in.Frames != nil {
+			frames += *in.Frames
+		}
+		if in.Lines != nil {
+			lines += *in.Lines
+		}
+		if in.Kind != "unknown" && in.Kind != "empty" && in.Kind != "missing" {
+			usable++
+		}
+	}
+	if len(r.Phones) == 0 {
+		return fmt.Sprintf("No trust evidence of any phone in %d frames and %d lines of %d inputs: nothing can be said about trust.", frames, lines, usable)
+	}
+	if len(r.Phones) == 1 {
+		return r.Phones[0].Name + ": " + r.Phones[0].Verdict.Class + ". " + r.Phones[0].Verdict.Headline
+	}
+	var parts []string
+	for _, c := range []string{ClassLockedOut, ClassRecoverable, ClassInconclusive, ClassDegraded, ClassOK} {
+		if count[c] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[c], c))
+		}
+	}
+	return fmt.Sprintf("%d phones: %s.", len(r.Phones), strings.Join(parts, ", "))
+}
+
+// Worst tells whether the report holds a verdict at or above a class on the
+// scale of --fail-on; inconclusive counts only when it is named.
+func Worst(r *Report, threshold string) bool {
+	for _, p := range r.Phones {
+		c := p.Verdict.Class
+		if c == threshold || c != ClassInconclusive && threshold != ClassInconclusive && classRank(c) >= classRank(threshold) {
+			return true
+		}
+	}
+	return false
+}

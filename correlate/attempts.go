@@ -1,0 +1,279 @@
+package correlate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// joinWindow is how far, on the common clock, a console line may lie from the
+// packets of the transfer it speaks of.
+const joinWindow = 3.0 // seconds
+
+// verdictWindow is how long after a download a status message may still speak
+// of it: the phone first tries every TVS.
+const verdictWindow = 150.0 // seconds
+
+// attempt is one file that the phone asked for, with everything that tells
+// what became of it.
+type attempt struct {
+	kind     string // ctl, itl, config, other
+	file     string
+	wire     []*entry // transfers in captures
+	lines    []*entry // request and download lines of the console
+	start    instant
+	end      instant
+	complete bool // its content arrived whole
+	missing  bool // the server said it has no such file
+	list     *listObj
+	bytes    int64
+	result   Tri      // accepted: yes, no, unknown
+	proof    []*entry // what says so
+	inferred bool     // the result follows from behaviour, nobody states it
+	askedTVS bool     // the phone asked TVS between download and result
+}
+
+func (a *attempt) evidence() []*entry { return slices.Concat(a.wire, a.lines) }
+
+// findAttempts joins requests seen in captures with those of the console and
+// decides what became of each.
+func (k *kase) findAttempts(p *phone) {
+	p.attempts = nil
+	for _, n := range p.transfers {
+		t := n.e.Transfer
+		kind := fileKind(t.File)
+		a := &attempt{kind: kind, file: t.File, wire: []*entry{n}, start: n.at, end: n.at}
+		if t.End != nil {
+			a.end = k.at(n.place.Input, t.End.Clock)
+		}
+		a.complete = t.Outcome == "complete"
+		a.missing = t.Outcome == "error" && t.ErrorCode != nil && (t.Proto == "tftp" && *t.ErrorCode == 1 || t.Proto == "http" && *t.ErrorCode == 404)
+		a.list, a.bytes = k.listBy[t.Object], t.Bytes
+		if again := sameAttempt(p.attempts, a); again != nil {
+			again.wire = append(again.wire, n)
+			if a.complete && !again.complete {
+				again.complete, again.missing, again.list, again.bytes, again.end = true, false, a.list, a.bytes, a.end
+			}
+			continue
+		}
+		p.attempts = append(p.attempts, a)
+	}
+	k.consoleAttempts(p)
+	slices.SortStableFunc(p.attempts, func(a, b *attempt) int { return a.start.compare(b.start) })
+	for i, a := range p.attempts {
+		var next instant
+		for _, b := range p.attempts[i+1:] {
+			if b.kind == a.kind && b.start.known {
+				next = b.start
+				break
+			}
+		}
+		k.outcome(p, a, next)
+	}
+}
+
+// sameAttempt finds the attempt that a further transfer of the same file
+// continues: another server or transport within a minute, or a second capture.
+func sameAttempt(list []*attempt, a *attempt) *attempt {
+	for _, b := range list {
+		if normFile(b.file) != normFile(a.file) {
+			continue
+		}
+		if d, ok := a.start.sub(b.end); ok && d >= -joinWindow && d < 60 && (!b.complete || d < 1) {
+			return b
+		}
+	}
+	return nil
+}
+
+// consoleAttempts adds what the console says of requests and downloads.
+func (k *kase) consoleAttempts(p *phone) {
+	open := map[string]*attempt{} // by file, and by the bracketed transfer number
+	var last *attempt
+	for _, n := range p.all {
+		if n.sourceKind() != "phone" || !n.is("file_request", "file_download_done", "file_not_found") {
+			continue
+		}
+		id := n.place.Input + "/" + n.detail("transfer")
+		file := n.detail("file")
+		if file == "" && n.detail("transfer") != "" {
+			if a := open[id]; a != nil {
+				file = a.file
+			}
+		}
+		if file == "" && last != nil && n.name != "file_request" {
+			file = last.file
+		}
+		if file == "" {
+			continue
+		}
+		a := k.attemptFor(p, n, file)
+		a.lines = append(a.lines, n)
+		last = a
+		if n.detail("transfer") != "" {
+			open[id] = a
+		}
+		switch n.name {
+		case "file_download_done":
+			if n.detail("status") == "" || n.detail("status") == "100" {
+				a.complete = true
+				if b, err := strconv.ParseInt(n.detail("bytes"), 10, 64); err == nil && a.bytes == 0 {
+					a.bytes = b
+				}
+				if len(a.wire) == 0 {
+					a.end = n.at
+				}
+			}
+		case "file_not_found":
+			a.missing = len(a.wire) == 0 && !a.complete
+		}
+	}
+}
+
+// attemptFor finds the attempt that a console line speaks of, or begins one.
+func (k *kase) attemptFor(p *phone, n *entry, file string) *attempt {
+	var best *attempt
+	bestD := joinWindow
+	for _, a := range p.attempts {
+		if !sameFile(a.file, file) {
+			continue
+		}
+		d1, ok1 := n.at.sub(a.start)
+		d2, ok2 := n.at.sub(a.end)
+		if !ok1 || !ok2 {
+			continue
+		}
+		d := max(-d1, d2, 0)
+		if d < bestD {
+			best, bestD = a, d
+		}
+	}
+	if best == nil {
+		best = &attempt{kind: fileKind(file), file: file, start: n.at, end: n.at}
+		p.attempts = append(p.attempts, best)
+	}
+	return best
+}
+
+// outcome looks for the line that says what became of a completed download:
+// up to the next attempt at the same kind of file.
+func (k *kase) outcome(p *phone, a *attempt, next instant) {
+	if !a.complete || a.kind == "other" {
+		return
+	}
+	for _, n := range p.all {
+		d, ok := n.at.sub(a.end)
+		if !ok || d < -0.1 || d > verdictWindow || next.known && !n.at.before(next) {
+			continue
+		}
+		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request", "tvs_query") && a.result == Unknown && d < 30 {
+			a.askedTVS = true
+		}
+		if n.sourceKind() != "phone" {
+			continue
+		}
+		switch {
+		case a.kind == "config" && n.is("config_verified") && k.speaksOf(n, a):
+			a.decide(Yes, n)
+		case a.kind == "config" && n.is("config_refused") && k.speaksOf(n, a):
+			a.decide(No, n)
+		case a.kind != "config" && n.is("signature_ok") && k.envelopeOf(p, n) == a:
+			a.decide(Yes, n)
+		case a.kind != "config" && n.is("trust_list_verified", "trust_list_updated", "ctl_update_result") && k.listOf(p, n) == a:
+			a.decide(Yes, n)
+		case a.kind != "config" && n.is("trust_list_update_failed", "trust_list_verification_failed") && k.refusedList(p, n) == a:
+			a.decide(No, n)
+		}
+	}
+}
+
+func (a *attempt) decide(v Tri, n *entry) {
+	switch {
+	case a.result == Unknown:
+		a.result = v
+	case a.result != v && v == No:
+		// "Trust List Update Failed" after a good envelope check: the list
+		// did not become the phone's.
+		a.result = No
+	case a.result != v:
+		return
+	}
+	if !slices.Contains(a.proof, n) {
+		a.proof = append(a.proof, n)
+	}
+}
+
+// speaksOf tells that a verdict line names the attempt's file, or none.
+func (k *kase) speaksOf(n *entry, a *attempt) bool {
+	f := n.detail("file")
+	return f == "" || sameFile(strings.Trim(f, "<>"), a.file)
+}
+
+// envelopeOf gives the download that a "File sign verify SUCCESS; header
+// length <N>" line judges: the latest one whose header has that length, else
+// the latest one. A published note shows the line of the ITL as the CTL's.
+func (k *kase) envelopeOf(p *phone, n *entry) *attempt {
+	want, _ := strconv.Atoi(n.detail("header_length"))
+	var latest, fits *attempt
+	unknownHeader := false
+	for _, a := range p.attempts {
+		if !a.complete || a.kind == "other" {
+			continue
+		}
+		d, ok := n.at.sub(a.end)
+		if !ok || d < -0.1 || d > verdictWindow {
+			continue
+		}
+		latest = a
+		if a.list == nil {
+			unknownHeader = true
+		} else if want != 0 && a.list.l.HeaderLength == want {
+			fits = a
+		}
+	}
+	if fits != nil || want != 0 && !unknownHeader {
+		return fits
+	}
+	return latest
+}
+
+// listOf gives the list that "TL file verified/updated" speaks of: the last
+// one downloaded, since the line says CTL even for an ITL.
+func (k *kase) listOf(p *phone, n *entry) *attempt {
+	var latest *attempt
+	for _, a := range p.attempts {
+		if a.kind != "ctl" && a.kind != "itl" || !a.start.known {
+			continue
+		}
+		if d, ok := n.at.sub(a.start); ok && d >= 0 && d <= verdictWindow {
+			latest = a
+		}
+	}
+	return latest
+}
+
+// refusedList gives the list that a "Trust List ... Failed" message speaks of.
+// Only a completed download can have been refused; with several the one whose
+// signer the phone did not know is meant, and when none is known to be so the
+// message decides nothing.
+func (k *kase) refusedList(p *phone, n *entry) *attempt {
+	var done []*attempt
+	for _, a := range p.attempts {
+		if a.kind != "ctl" && a.kind != "itl" || !a.complete {
+			continue
+		}
+		if d, ok := n.at.sub(a.end); ok && d >= -0.1 && d <= verdictWindow {
+			done = append(done, a)
+		}
+	}
+	done = slices.DeleteFunc(done, func(a *attempt) bool { return a.result == Yes })
+	if len(done) == 1 {
+		return done[0]
+	}
+	for i := len(done) - 1; i >= 0; i-- {
+		if done[i].kind == "itl" {
+			return done[i]
+		}
+	}
+	return nil
+}

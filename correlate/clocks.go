@@ -1,0 +1,216 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+const (
+	second  = int64(1e9)
+	day     = 86400 * second
+	halfDay = day / 2
+	// voteWindow is how far two measurements of one offset may lie apart:
+	// logs.md-style traces lag by up to a second behind the wire.
+	voteWindow = second
+)
+
+// source is one clock: an input and its boot. Captures have one boot.
+type source struct {
+	input string
+	boot  int
+}
+
+// anchor is one event that two clocks saw: the source's own time and the
+// reference's, and which side of the offset it bounds.
+type anchor struct {
+	kind     string
+	src, ref *entry
+	srcClock *evidence.Clock
+	refClock *evidence.Clock
+	refPlace evidence.Place
+	low      bool // the event at the source cannot be earlier: offset >= ref-src
+	high     bool // it cannot be later: offset <= ref-src
+	strong   bool
+}
+
+// diff is what the anchor says of the offset, in nanoseconds to add to the
+// source's clock. Between two undated clocks only the time of day counts.
+func (a *anchor) diff() int64 {
+	d := ns(a.refClock) - ns(a.srcClock)
+	if !a.refClock.Dated || a.refClock.NoYear != a.srcClock.NoYear {
+		d = wrapDay(d)
+	}
+	return d
+}
+
+// wrapDay brings an offset between times of day into (-12 h, +12 h].
+func wrapDay(d int64) int64 {
+	d %= day
+	switch {
+	case d > halfDay:
+		d -= day
+	case d <= -halfDay:
+		d += day
+	}
+	return d
+}
+
+func ns(c *evidence.Clock) int64 { return c.Seconds*second + int64(c.Nanos) }
+
+// offset is a measured interval: source time + offset = reference time.
+type offset struct {
+	src, ref  source
+	low, high int64
+	base      int64 // whole days within low and high that only supply a date
+	note      string
+	pairs     []*anchor
+	given     bool // by --clock: not measured
+}
+
+func (o *offset) mid() int64 { return o.low/2 + o.high/2 + (o.low%2+o.high%2)/2 }
+
+// measure fixes one source's offset against one reference from the anchors
+// between them, or returns nil when there are none. Candidates may pair wrong
+// events (two boots fetch the same files): the offset that the most distinct
+// events of the source agree on within a second wins, strong anchors counting
+// double.
+func measure(src, ref source, anchors []*anchor) *offset {
+	if len(anchors) == 0 {
+		return nil
+	}
+	anchors = slices.Clone(anchors)
+	slices.SortStableFunc(anchors, func(a, b *anchor) int { return cmp.Compare(a.diff(), b.diff()) })
+	from, to := vote(anchors)
+	chosen := nearest(anchors[from:to])
+	o := &offset{src: src, ref: ref, pairs: chosen}
+	strong := slices.DeleteFunc(slices.Clone(chosen), func(a *anchor) bool { return !a.strong })
+	use := chosen
+	if len(strong) > 0 && bounded(strong) {
+		use = strong
+	}
+	ok := true
+	o.low, o.high, ok = intersect(use)
+	if !ok {
+		o.note = fmt.Sprintf("the pairs contradict each other by %.3f s; the interval covers them all", float64(o.low-o.high)/1e9)
+		o.low, o.high = o.high, o.low
+		return dated(o)
+	}
+	if len(use) < len(chosen) {
+		if low, high, ok := intersect(chosen); ok {
+			o.low, o.high = low, high
+		} else {
+			o.note = fmt.Sprintf("weaker pairs disagree by %.3f s and were not used for the interval", float64(low-high)/1e9)
+		}
+	}
+	return dated(o)
+}
+
+// dated splits off the whole days of an offset, which supply the missing date
+// of the source and are no error of its clock.
+func dated(o *offset) *offset {
+	o.base = o.mid() - wrapDay(o.mid())
+	return o
+}
+
+// bounded tells that the anchors bound the offset on both sides.
+func bounded(list []*anchor) bool {
+	var low, high bool
+	for _, a := range list {
+		low, high = low || a.low, high || a.high
+	}
+	return low && high
+}
+
+// vote finds the window of offsets with the most support.
+func vote(sorted []*anchor) (from, to int) {
+	best, bestSpread := -1, int64(math.MaxInt64)
+	for i := range sorted {
+		j := i
+		seen := map[*entry]int{}
+		weight := 0
+		for ; j < len(sorted) && sorted[j].diff()-sorted[i].diff() <= 2*voteWindow; j++ {
+			w := 1
+			if sorted[j].strong {
+				w = 2
+			}
+			if have := seen[sorted[j].src]; w > have {
+				seen[sorted[j].src] = w
+				weight += w - have
+			}
+		}
+		spread := sorted[j-1].diff() - sorted[i].diff()
+		if weight > best || weight == best && spread < bestSpread {
+			best, bestSpread, from, to = weight, spread, i, j
+		}
+	}
+	return from, to
+}
+
+// nearest keeps, of several anchors of one kind for one source event, the one
+// closest to the middle of the window: a retransmitted request has two.
+func nearest(window []*anchor) []*anchor {
+	middle := window[len(window)/2].diff()
+	type key struct {
+		src  *entry
+		kind string
+	}
+	best := map[key]*anchor{}
+	for _, a := range window {
+		k := key{a.src, a.kind}
+		if b, ok := best[k]; !ok || abs(a.diff()-middle) < abs(b.diff()-middle) {
+			best[k] = a
+		}
+	}
+	out := make([]*anchor, 0, len(best))
+	for _, a := range window {
+		if best[key{a.src, a.kind}] == a {
+			out = append(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *anchor) int {
+		return cmp.Or(cmp.Compare(a.src.place.Line, b.src.place.Line), strings.Compare(a.kind, b.kind))
+	})
+	return out
+}
+
+func abs(x int64) int64 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+// intersect gives the interval that all anchors allow. A side that no anchor
+// bounds is closed at a second beyond the nearest one. When the intersection is
+// empty beyond the sources' resolution, ok is false and low > high.
+func intersect(list []*anchor) (low, high int64, ok bool) {
+	low, high = math.MinInt64, math.MaxInt64
+	var step float64
+	var least, most int64 = math.MaxInt64, math.MinInt64
+	for _, a := range list {
+		d := a.diff()
+		least, most = min(least, d), max(most, d)
+		if a.low {
+			low = max(low, d)
+		}
+		if a.high {
+			high = min(high, d)
+		}
+		step = max(step, a.srcClock.Step, a.refClock.Step)
+	}
+	if low == math.MinInt64 {
+		low = min(least, high) - voteWindow
+	}
+	if high == math.MaxInt64 {
+		high = max(most, low) + voteWindow
+	}
+	if low > high && float64(low-high)/1e9 <= step {
+		low, high = high, low // within one tick of the coarser clock
+	}
+	return low, high, low <= high
+}

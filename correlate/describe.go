@@ -1,0 +1,224 @@
+package correlate
+
+import (
+	"fmt"
+	"strings"
+)
+
+// saying is how one kind of log event is shown in the timeline.
+type saying struct {
+	stage, actor, outcome string
+	text                  string // %s is filled with the named details in order
+	with                  []string
+}
+
+// sayings gives every log event its line of the timeline. The level that a
+// line was printed at plays no part: success lines are printed as ERR.
+var sayings = map[string]saying{
+	"file_request":                   {"transport", "phone", "info", "asks for %s", []string{"file"}},
+	"file_download_done":             {"transport", "phone", "ok", "received %s", []string{"file", "bytes"}},
+	"file_not_found":                 {"transport", "phone", "info", "%s is not on the server", []string{"file"}},
+	"signed_file_requested":          {"config", "phone", "info", "holds a trust list, so it asks for the signed file %s", []string{"file"}},
+	"signature_ok":                   {"itl", "phone", "ok", "verified a file's signature, header length %s", []string{"header_length"}},
+	"trust_list_verified":            {"itl", "phone", "ok", "verified the trust list", nil},
+	"trust_list_updated":             {"itl", "phone", "ok", "trust list updated", nil},
+	"trust_list_parsed":              {"itl", "phone", "info", "parsed the trust list", nil},
+	"trust_list_verification_failed": {"itl", "phone", "fail", "trust list verification failed", nil},
+	"trust_list_update_failed":       {"itl", "phone", "fail", "trust list update failed", nil},
+	"config_verified":                {"config", "phone", "ok", "verified its configuration %s", []string{"file"}},
+	"config_refused":                 {"config", "phone", "fail", "refused its configuration %s", []string{"file"}},
+	"trust_list_search":              {"tvs", "phone", "info", "searches its %s", []string{"list"}},
+	"hash_match":                     {"tvs", "phone", "ok", "certificate hash matches the trust list", nil},
+	"tvs_cert_verified":              {"tvs", "phone", "ok", "accepts the TVS server's certificate by its trust list", nil},
+	"https_connect_attempt":          {"https", "phone", "info", "connects", nil},
+	"https_request_start":            {"https", "phone", "info", "opens a secure URL %s", []string{"url"}},
+	"tcp_connected":                  {"https", "phone", "ok", "TCP connected", nil},
+	"tls_handshake_start":            {"https", "phone", "info", "starts TLS", nil},
+	"tls_handshake_ok":               {"https", "phone", "ok", "TLS handshake done", nil},
+	"tls_handshake_failed":           {"https", "phone", "fail", "TLS handshake failed", nil},
+	"tls_alert_received":             {"https", "phone", "fail", "received the TLS alert %s", []string{"description"}},
+	"tls_alert_sent":                 {"https", "phone", "fail", "sent the TLS alert %s", []string{"description"}},
+	"tls_alert":                      {"https", "phone", "fail", "TLS alert %s", []string{"description"}},
+	"ssl_client_error":               {"https", "phone", "fail", "the TLS client reports an error", nil},
+	"server_cert_check":              {"tvs", "phone", "info", "judges the server's certificate, wanted role %s", []string{"role"}},
+	"server_cert_valid":              {"tvs", "phone", "ok", "accepts the server's certificate", nil},
+	"https_cert_not_in_trust_list":   {"https", "phone", "info", "the HTTPS certificate is in neither list: TVS is next", nil},
+	"tvs_available":                  {"tvs", "phone", "info", "a TVS is configured", nil},
+	"tvs_cert_auth_request":          {"tvs", "phone", "info", "begins to ask TVS about a certificate", nil},
+	"tvs_cache_miss":                 {"tvs", "phone", "info", "not in the cache of TVS answers", nil},
+	"tvs_connect_attempt":            {"tvs", "phone", "info", "connects to TVS", nil},
+	"tvs_tls_connected":              {"tvs", "phone", "ok", "TLS with TVS is up", nil},
+	"tvs_cert_auth_sent":             {"tvs", "phone", "info", "asks TVS: is this certificate trusted?", nil},
+	"tvs_query_cert_request":         {"tvs", "phone", "info", "asks TVS for the signer's certificate", nil},
+	"tvs_cert_auth_response":         {"tvs", "phone", "info", "TVS answers with status %s", []string{"status"}},
+	"tvs_response":                   {"tvs", "phone", "info", "TVS answers with %s bytes", []string{"bytes"}},
+	"tvs_cert_cached":                {"tvs", "phone", "ok", "keeps the answer of TVS for %s", []string{"ttl"}},
+	"tvs_cache_flushed":              {"tvs", "phone", "info", "cache of TVS answers flushed", nil},
+	"https_authenticated_via_tvs":    {"https", "phone", "ok", "accepts the HTTPS connection on the word of TVS", nil},
+	"http_response":                  {"https", "phone", "ok", "HTTP answer %s", []string{"status"}},
+	"http_success":                   {"https", "phone", "ok", "HTTP succeeded %s", []string{"url"}},
+	"tvs_phone_connection":           {"tvs", "tvs", "info", "accepted the phone's connection", nil},
+	"tvs_tcp_accept":                 {"tvs", "tvs", "info", "accepted a TCP connection", nil},
+	"tvs_tls_handshake_ok":           {"tvs", "tvs", "ok", "TLS handshake done %s", []string{"cipher"}},
+	"tvs_cert_verification_req":      {"tvs", "tvs", "info", "received the question about a certificate", nil},
+	"tvs_cert_verification_res":      {"tvs", "tvs", "info", "answers the question", nil},
+	"tvs_query_cert_req":             {"tvs", "tvs", "info", "received the question for a signer", nil},
+	"tvs_query_cert_res":             {"tvs", "tvs", "info", "answers with the certificate", nil},
+	"tvs_cert_lookup":                {"tvs", "tvs", "info", "looks up serial %s", []string{"serial"}},
+	"tvs_cert_found":                 {"tvs", "tvs", "ok", "found the certificate", nil},
+	"tvs_cert_not_found":             {"tvs", "tvs", "fail", "does not know the certificate", nil},
+	"tvs_issuer":                     {"tvs", "tvs", "info", "issuer asked for: %s", []string{"issuer"}},
+	"tvs_serial":                     {"tvs", "tvs", "info", "serial asked for: %s", []string{"serial"}},
+}
+
+// describe fills in how an entry is shown. It decides nothing: outcome is how
+// the line is drawn.
+func (k *kase) describe(n *entry) {
+	switch {
+	case n.fact != nil || n.obj != nil:
+		return
+	case n.e.Transfer != nil:
+		describeTransfer(n)
+		return
+	case n.e.TLS != nil:
+		k.describeTLS(n)
+		return
+	case n.name == "tvs_query":
+		describeQuery(n)
+		return
+	}
+	s, ok := sayings[n.name]
+	if !ok {
+		s = saying{stage: "transport", actor: n.sourceKind(), outcome: "info", text: strings.ReplaceAll(n.name, "_", " ")}
+		if strings.HasPrefix(n.name, "tvs_") {
+			s.stage = "tvs"
+		}
+	}
+	n.stage, n.actor, n.outcome = s.stage, s.actor, s.outcome
+	n.summary = s.text
+	if strings.Contains(s.text, "%s") {
+		var vals []string
+		for _, key := range s.with {
+			if v := n.detail(key); v != "" {
+				if key == "bytes" && len(s.with) > 1 {
+					v = "(" + v + " bytes)"
+				}
+				vals = append(vals, v)
+			}
+		}
+		n.summary = strings.TrimSpace(fmt.Sprintf(s.text, strings.Join(vals, " ")))
+	}
+	if n.e.Server != "" && n.actor == "phone" {
+		n.summary += " [" + n.e.Server + "]"
+	}
+	if n.is("file_request", "file_download_done", "file_not_found") {
+		if k := fileKind(n.detail("file")); k != "other" {
+			n.stage = k
+		}
+	}
+	if n.is("tvs_cert_auth_response") {
+		n.outcome = "ok"
+		if n.detail("status") != "0" {
+			n.outcome = "fail"
+		}
+	}
+	if n.is("tcp_connected", "tls_handshake_start", "tls_handshake_ok", "tls_handshake_failed", "tls_alert_received") && portOf(n.e.Server) == "2445" {
+		n.stage = "tvs"
+	}
+}
+
+func describeTransfer(n *entry) {
+	t := n.e.Transfer
+	n.actor, n.stage = "tftp", fileKind(t.File)
+	if n.stage == "other" {
+		n.stage = "transport"
+	}
+	proto := strings.ToUpper(t.Proto)
+	switch t.Outcome {
+	case "complete":
+		n.outcome = "ok"
+		n.summary = fmt.Sprintf("%s %s from %s: %d bytes", proto, t.File, t.Server, t.Bytes)
+	case "error":
+		n.outcome = "info"
+		n.summary = fmt.Sprintf("%s %s from %s: error %s", proto, t.File, t.Server, errorText(t.ErrorCode, t.Error))
+	case "no-response":
+		n.outcome = "fail"
+		n.summary = fmt.Sprintf("%s %s asked of %s: no answer", proto, t.File, t.Server)
+	default:
+		n.outcome = "fail"
+		n.summary = fmt.Sprintf("%s %s from %s: broken off after %d bytes", proto, t.File, t.Server, t.Bytes)
+	}
+}
+
+func errorText(code *int, msg string) string {
+	if code == nil {
+		return msg
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", *code, msg))
+}
+
+func (k *kase) describeTLS(n *entry) {
+	t := n.e.TLS
+	n.actor = map[string]string{"tvs": "tvs", "capf": "capf", "sccp-tls": "callmanager", "sip-tls": "callmanager", "provisioning": "tftp"}[t.Service]
+	if n.actor == "" {
+		n.actor = "https-server"
+	}
+	n.stage = map[string]string{"tvs": "tvs", "capf": "capf", "sccp-tls": "registration", "sip-tls": "registration"}[t.Service]
+	if n.stage == "" {
+		n.stage = "https"
+	}
+	cert := ""
+	if len(t.ServerCertificates) > 0 {
+		if c := k.cert(t.ServerCertificates[0]); c != nil {
+			cert = fmt.Sprintf(", certificate %s serial %s", firstOf(commonName(c.Subject), c.Subject), c.Serial)
+		}
+	}
+	var end string
+	n.outcome = "info"
+	switch t.Outcome {
+	case "established":
+		n.outcome, end = "ok", "established"
+		if t.Resumed {
+			end = "resumed"
+		}
+	case "no-answer":
+		n.outcome, end = "fail", fmt.Sprintf("%d SYN, no answer", len(t.Syns))
+	case "refused":
+		n.outcome, end = "fail", "refused by reset"
+	case "alert":
+		n.outcome, end = "fail", "alert"
+		for _, a := range t.Alerts {
+			end = fmt.Sprintf("alert %s from the %s", a.Description, a.From)
+			break
+		}
+	case "closed", "reset":
+		n.outcome, end = "fail", t.Outcome+" before the handshake was done"
+		if t.ClosedBy != "" {
+			end += " by the " + t.ClosedBy
+		}
+	default:
+		end = t.Outcome
+	}
+	n.summary = fmt.Sprintf("TLS to %s: %s%s", t.Server, end, cert)
+}
+
+func describeQuery(n *entry) {
+	n.stage, n.actor = "tvs", "tvs"
+	what := "is this certificate trusted"
+	if n.detail("type") == "query" {
+		what = "give me this signer"
+	}
+	serial := n.detail("serial")
+	if serial != "" {
+		serial = " (serial " + serial + ")"
+	}
+	n.outcome = "info"
+	res := "no answer in the trace"
+	switch n.detail("result") {
+	case "found":
+		n.outcome, res = "ok", "found"
+	case "not-found":
+		n.outcome, res = "fail", "not found in any cache"
+	}
+	n.summary = fmt.Sprintf("TVS question %q%s: %s", what, serial, res)
+}

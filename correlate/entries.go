@@ -1,0 +1,108 @@
+package correlate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// entry is one piece of evidence as judging uses it: the event with its
+// corrected time. It becomes a line of the timeline and is what answers cite.
+type entry struct {
+	e       *evidence.Event
+	fact    *evidence.Fact // instead of e for a statement
+	obj     *listObj       // instead of e for a list given as a file or listing
+	place   evidence.Place
+	at      instant
+	id      string
+	phone   string
+	stage   string
+	actor   string
+	name    string // event name
+	summary string
+	outcome string
+}
+
+// instant is a time in nanoseconds: since the Unix epoch when abs, else since
+// a midnight that no source dates. The zero value means: no time at all.
+type instant struct {
+	ns    int64
+	known bool
+	abs   bool
+}
+
+// less orders instants: dated before undated before none, so that a timeline
+// shows first what it can place.
+func (a instant) compare(b instant) int {
+	rank := func(i instant) int {
+		switch {
+		case i.known && i.abs:
+			return 0
+		case i.known:
+			return 1
+		}
+		return 2
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ns, b.ns))
+}
+
+// sub gives a-b in seconds and whether both stand on one scale.
+func (a instant) sub(b instant) (float64, bool) {
+	if !a.known || !b.known || a.abs != b.abs {
+		return 0, false
+	}
+	return float64(a.ns-b.ns) / 1e9, true
+}
+
+func (a instant) before(b instant) bool {
+	d, ok := a.sub(b)
+	return ok && d < 0
+}
+
+// sourceKind names the kind of witness: two kinds agreeing is what makes a
+// statement sure.
+func (n *entry) sourceKind() string {
+	switch {
+	case n.fact != nil:
+		return "operator"
+	case n.obj != nil:
+		return "file"
+	}
+	switch d := n.e.Dialect; {
+	case d == "capture":
+		return "capture"
+	case strings.HasPrefix(d, "phone-"):
+		return "phone"
+	default:
+		return "server"
+	}
+}
+
+func (n *entry) is(names ...string) bool { return n != nil && slices.Contains(names, n.name) }
+
+// detail gives a value that the source printed.
+func (n *entry) detail(key string) string {
+	if n.e == nil {
+		return ""
+	}
+	return n.e.Detail[key]
+}
+
+func compareEntries(a, b *entry) int {
+	return cmp.Or(a.at.compare(b.at), cmp.Compare(a.place.Input, b.place.Input),
+		cmp.Compare(a.place.Frame, b.place.Frame), cmp.Compare(a.place.Line, b.place.Line),
+		cmp.Compare(a.name, b.name))
+}
+
+// ids lists the identifiers of entries for the report, without repetition.
+func ids(list []*entry) []string {
+	out := []string{}
+	for _, n := range list {
+		if n != nil && n.id != "" && !slices.Contains(out, n.id) {
+			out = append(out, n.id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,285 @@
+package evidence
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// maxLine bounds one line of an evidence file: the largest object is a trust
+// list, whose 64 KiB of bytes grow to well under a megabyte of JSON.
+const maxLine = 16 << 20
+
+// Bundle is the evidence of any number of inputs.
+type Bundle struct {
+	Header   Header
+	Events   []Event
+	Objects  []Object
+	Coverage []Coverage
+	Facts    []Fact
+}
+
+// Write writes the bundle as NDJSON, the header first.
+func (b *Bundle) Write(w io.Writer) error {
+	bw := bufio.NewWriterSize(w, 64<<10)
+	enc := json.NewEncoder(bw)
+	enc.SetEscapeHTML(false)
+	h := b.Header
+	h.Schema = Schema
+	if h.Inputs == nil {
+		h.Inputs = []Input{}
+	}
+	if err := enc.Encode(h); err != nil {
+		return fmt.Errorf("evidence: header: %w", err)
+	}
+	write := func(v any) error {
+		if err := enc.Encode(v); err != nil {
+			return fmt.Errorf("evidence: %w", err)
+		}
+		return nil
+	}
+	for i := range b.Objects {
+		o := b.Objects[i]
+		o.Kind = "object"
+		if err := write(o); err != nil {
+			return err
+		}
+	}
+	for i := range b.Events {
+		e := b.Events[i]
+		e.Kind = "event"
+		if err := write(e); err != nil {
+			return err
+		}
+	}
+	for i := range b.Coverage {
+		c := b.Coverage[i]
+		c.Kind = "coverage"
+		if err := write(c); err != nil {
+			return err
+		}
+	}
+	for i := range b.Facts {
+		f := b.Facts[i]
+		f.Kind = "fact"
+		if err := write(f); err != nil {
+			return err
+		}
+	}
+	if err := bw.Flush(); err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
+	return nil
+}
+
+// Read reads what Write wrote. A damaged line is reported with its number and
+// the rest is used; the returned error then joins all of them. A file whose
+// first line is not an evidence header gives no bundle.
+func Read(r io.Reader) (*Bundle, error) {
+	sc := bufio.NewScanner(r)
+	sc.Buffer(make([]byte, 64<<10), maxLine)
+	b := &Bundle{}
+	var errs []error
+	for n := 1; sc.Scan(); n++ {
+		line := bytes.TrimSpace(sc.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		if b.Header.Schema == "" {
+			if err := json.Unmarshal(line, &b.Header); err != nil || b.Header.Schema != Schema {
+				return nil, fmt.Errorf("evidence: line %d: not the header of an evidence file: %q", n, clip(line))
+			}
+			continue
+		}
+		if err := b.add(line); err != nil {
+			errs = append(errs, fmt.Errorf("evidence: line %d: %w", n, err))
+		}
+	}
+	if err := sc.Err(); err != nil {
+		errs = append(errs, fmt.Errorf("evidence: %w", err))
+	}
+	if b.Header.Schema == "" {
+		return nil, errors.Join(append(errs, errors.New("evidence: no header line"))...)
+	}
+	return b, errors.Join(errs...)
+}
+
+func (b *Bundle) add(line []byte) error {
+	var k struct {
+		Kind string `json:"kind"`
+	}
+	if err := json.Unmarshal(line, &k); err != nil {
+		return fmt.Errorf("%w: %q", err, clip(line))
+	}
+	switch k.Kind {
+	case "event":
+		return appendJSON(&b.Events, line)
+	case "object":
+		return appendJSON(&b.Objects, line)
+	case "coverage":
+		return appendJSON(&b.Coverage, line)
+	case "fact":
+		return appendJSON(&b.Facts, line)
+	}
+	return fmt.Errorf("unknown kind %q", k.Kind)
+}
+
+func appendJSON[T any](to *[]T, line []byte) error {
+	var v T
+	if err := json.Unmarshal(line, &v); err != nil {
+		return fmt.Errorf("%w: %q", err, clip(line))
+	}
+	*to = append(*to, v)
+	return nil
+}
+
+func clip(b []byte) []byte {
+	if len(b) > 80 {
+		return b[:80]
+	}
+	return b
+}
+
+// Merge joins bundles into one whose content does not depend on their order.
+// An input given twice (same SHA-256) counts once, under the name that sorts
+// first; an object seen in several inputs is kept once with all its places.
+func Merge(bundles ...*Bundle) *Bundle {
+	out := &Bundle{Header: Header{Schema: Schema}}
+	keep := chooseInputs(bundles)
+	objects := map[string]*Object{}
+	for _, b := range bundles {
+		if b == nil {
+			continue
+		}
+		if t := b.Header.Tool; out.Header.Tool.Name == "" || t.Version > out.Header.Tool.Version {
+			out.Header.Tool = t
+		}
+		for _, e := range b.Events {
+			if keep[e.Place.Input] {
+				out.Events = append(out.Events, e)
+			}
+		}
+		for _, c := range b.Coverage {
+			if keep[c.Input] {
+				out.Coverage = append(out.Coverage, c)
+			}
+		}
+		out.Facts = append(out.Facts, b.Facts...)
+		for _, o := range b.Objects {
+			mergeObject(objects, o, keep)
+		}
+		for _, in := range b.Header.Inputs {
+			if keep[in.Name] {
+				out.Header.Inputs = append(out.Header.Inputs, in)
+			}
+		}
+	}
+	for _, o := range objects {
+		slices.SortFunc(o.Places, comparePlace)
+		o.Places = slices.Compact(o.Places)
+		out.Objects = append(out.Objects, *o)
+	}
+	out.sort()
+	return out
+}
+
+// chooseInputs names the inputs that stay when the same bytes came twice.
+func chooseInputs(bundles []*Bundle) map[string]bool {
+	best := map[string]string{} // sha256 -> name
+	keep := map[string]bool{}
+	for _, b := range bundles {
+		if b == nil {
+			continue
+		}
+		for _, in := range b.Header.Inputs {
+			if in.SHA256 == "" {
+				keep[in.Name] = true
+				continue
+			}
+			if have, ok := best[in.SHA256]; !ok || in.Name < have {
+				best[in.SHA256] = in.Name
+			}
+		}
+	}
+	for _, name := range best {
+		keep[name] = true
+	}
+	return keep
+}
+
+func mergeObject(objects map[string]*Object, o Object, keep map[string]bool) {
+	places := make([]Place, 0, len(o.Places))
+	for _, p := range o.Places {
+		if keep[p.Input] {
+			places = append(places, p)
+		}
+	}
+	if len(places) == 0 {
+		return
+	}
+	key := o.Object + "/" + o.ID
+	have, ok := objects[key]
+	if !ok {
+		o.Places = places
+		objects[key] = &o
+		return
+	}
+	have.Places = append(have.Places, places...)
+}
+
+// sort puts everything into one canonical order and drops exact repetitions,
+// which come from the same evidence file given twice.
+func (b *Bundle) sort() {
+	slices.SortFunc(b.Header.Inputs, func(x, y Input) int {
+		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.SHA256, y.SHA256), cmp.Compare(x.Kind, y.Kind))
+	})
+	b.Header.Inputs = slices.CompactFunc(b.Header.Inputs, func(x, y Input) bool {
+		return x.Name == y.Name && x.SHA256 == y.SHA256 && x.Kind == y.Kind
+	})
+	sortJSON(&b.Events, func(x, y *Event) int {
+		return cmp.Or(comparePlace(x.Place, y.Place), cmp.Compare(x.Event, y.Event))
+	})
+	slices.SortFunc(b.Objects, func(x, y Object) int {
+		return cmp.Or(cmp.Compare(x.Object, y.Object), cmp.Compare(x.ID, y.ID))
+	})
+	sortJSON(&b.Coverage, func(x, y *Coverage) int {
+		return cmp.Or(cmp.Compare(x.Input, y.Input), cmp.Compare(x.Address, y.Address), cmp.Compare(x.Service, y.Service))
+	})
+	sortJSON(&b.Facts, func(x, y *Fact) int {
+		return cmp.Or(comparePlace(x.Place, y.Place), cmp.Compare(x.Phone, y.Phone), cmp.Compare(x.Key, y.Key), cmp.Compare(x.Value, y.Value))
+	})
+}
+
+// sortJSON sorts by the given order, then by the JSON form, and drops
+// neighbours that are the same in both: what is left does not depend on the
+// order in which it came.
+func sortJSON[T any](list *[]T, order func(x, y *T) int) {
+	s := *list
+	slices.SortStableFunc(s, func(x, y T) int {
+		if c := order(&x, &y); c != 0 {
+			return c
+		}
+		return strings.Compare(text(x), text(y))
+	})
+	*list = slices.CompactFunc(s, func(x, y T) bool {
+		return order(&x, &y) == 0 && text(x) == text(y)
+	})
+}
+
+func text(v any) string {
+	j, err := json.Marshal(v)
+	if err != nil { // plain data: cannot happen short of a programming error
+		return err.Error()
+	}
+	return string(j)
+}
+
+func comparePlace(x, y Place) int {
+	return cmp.Or(cmp.Compare(x.Input, y.Input), cmp.Compare(x.Frame, y.Frame), cmp.Compare(x.Line, y.Line), cmp.Compare(x.EndLine, y.EndLine))
+}

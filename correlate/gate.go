@@ -1,0 +1,286 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// States of a gate row.
+const (
+	rowProved        = "proved"
+	rowRefuted       = "refuted"
+	rowUnknown       = "unknown"
+	rowNotApplicable = "not-applicable"
+)
+
+// gateRow is one condition before a list may be deleted. The answer yes speaks
+// for deletion; skip tells, in words, why the row cannot apply.
+type gateRow struct {
+	row       string
+	condition string
+	question  string
+}
+
+// The rows of the deletion gates, in the order in which a reader checks them.
+var (
+	itlGate = []gateRow{
+		{"served-signer-untrusted", "The served ITL is signed by a key that the phone's CTL and ITL do not know", "served-signer-untrusted"},
+		{"every-tvs-fails-by-certificate", "Every TVS the phone can use presents a certificate that its ITL does not hold", "every-tvs-fails-by-certificate"},
+		{"refusal-seen", "The phone really refused the served files, in the boot in question", "refusal-seen"},
+		{"no-key-backup", "No backup (DRS) of the old private keys exists", "no-key-backup"},
+		{"no-reset-path", "The servers own no key that the phone still trusts as SAST (utils itl reset)", "no-reset-path"},
+		{"no-ctl-anchor", "No CTL on the phone has a SAST anchor that still exists", "no-ctl-anchor"},
+		{"no-older-itl-on-server", "No older trusted ITL is kept on the server that TAC can bring back (CSCts01319)", "no-older-itl-on-server"},
+		{"no-other-trusted-tftp", "No other TFTP server offers files whose signer the phone trusts", "no-other-trusted-tftp"},
+	}
+	ctlGate = []gateRow{
+		{"served-ctl-signer-untrusted", "The served CTL is signed by no SAST of the phone's lists", "served-ctl-signer-untrusted"},
+		{"tvs-cannot-vouch", "No TVS can vouch for the signer", "tvs-cannot-vouch"},
+		{"refusal-seen", "The phone really refused the served CTL, in the boot in question", "ctl-refusal-seen"},
+		{"no-anchor-left", "The servers own no key that the phone's CTL holds as SAST (utils ctl reset localkey)", "no-anchor-left"},
+		{"no-token-left", "No security token of the phone's CTL is left", "no-token-left"},
+	}
+)
+
+var _ = register(
+	Question{"no-key-backup", "Is there no backup of the old private keys?", factRow("drs-backup", "no", "yes", "DRS backup of the old keys")},
+	Question{"no-older-itl-on-server", "Is no older trusted ITL kept on the server?", factRow("previous-itl-on-server", "no", "yes", "older trusted ITL on the server")},
+	Question{"no-reset-path", "Do the servers own no key that the phone trusts as SAST?", noResetPath},
+	Question{"no-ctl-anchor", "Has the phone no CTL whose SAST anchor still exists?", noCTLAnchor},
+	Question{"no-other-trusted-tftp", "Does no other TFTP server offer files that the phone trusts?", noOtherTFTP},
+	Question{"tvs-cannot-vouch", "Can no TVS vouch for the CTL's signer?", tvsCannotVouch},
+	Question{"ctl-refusal-seen", "Did the phone refuse the CTL?", ctlRefusalSeen},
+	Question{"no-anchor-left", "Do the servers own no SAST key of the phone's CTL?", noAnchorLeft},
+	Question{"no-token-left", "Is no token of the phone's CTL left?", noTokenLeft},
+)
+
+// rows evaluates a gate.
+func (v *view) rows(gate []gateRow) []GateRow {
+	out := make([]GateRow, 0, len(gate))
+	for _, r := range gate {
+		a := v.ask(r.question)
+		g := GateRow{Row: r.row, Condition: r.condition, State: rowUnknown, Because: a.Because, Evidence: ids(a.Evidence)}
+		switch a.Value {
+		case Yes:
+			g.State = rowProved
+			if strings.HasPrefix(a.Because, notApplicable) {
+				g.State = rowNotApplicable
+				g.Because = strings.TrimPrefix(a.Because, notApplicable)
+			}
+		case No:
+			g.State = rowRefuted
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// notApplicable marks an answer that holds because its row cannot apply.
+const notApplicable = "not applicable: "
+
+// gateState says what a gate allows: forbidden when one row is refuted,
+// allowed when every row is proved, open otherwise.
+func gateState(rows []GateRow) string {
+	state := "allowed"
+	for _, r := range rows {
+		switch r.State {
+		case rowRefuted:
+			return "forbidden"
+		case rowUnknown:
+			state = "open"
+		}
+	}
+	return state
+}
+
+// factRow asks an operator fact: no capture shows what it says.
+func factRow(key, proves, refutes, what string) func(*view) Answer {
+	return func(v *view) Answer {
+		f := v.k.fact(v.p, key)
+		if f == nil {
+			return unknown(fmt.Sprintf("nobody stated whether there is any %s (%s)", what, key))
+		}
+		switch f.fact.Value {
+		case proves:
+			return yes("stated: there is no "+what, f)
+		case refutes:
+			return no("stated: the site has it: "+what, f)
+		}
+		return unknown(fmt.Sprintf("the statement %s=%s does not answer it", key, f.fact.Value), f)
+	}
+}
+
+// release reads cucm-version: major and minor.
+func (v *view) release() (major, minor int, f *entry) {
+	f = v.k.fact(v.p, "cucm-version")
+	if f == nil {
+		return 0, 0, nil
+	}
+	parts := strings.FieldsFunc(f.fact.Value, func(r rune) bool { return r < '0' || r > '9' })
+	if len(parts) > 0 {
+		major, _ = strconv.Atoi(parts[0])
+	}
+	if len(parts) > 1 {
+		minor, _ = strconv.Atoi(parts[1])
+	}
+	return major, minor, f
+}
+
+func noResetPath(v *view) Answer {
+	major, _, f := v.release()
+	if f == nil || major == 0 {
+		return unknown("the CUCM release is not stated (cucm-version)")
+	}
+	if major < 10 {
+		return yes(notApplicable+fmt.Sprintf("release %s has no utils itl reset", f.fact.Value), f)
+	}
+	held := v.p.now(iITL)
+	if held.list == nil {
+		return unknown("the phone's ITL is not in evidence, so its SAST records are not known", f)
+	}
+	served := v.servedITL()
+	if served.list == nil {
+		return unknown("the served ITL is not in evidence, so the servers' keys are not known", f)
+	}
+	recovery := false
+	for i := range held.list.l.Records {
+		r := &held.list.l.Records[i]
+		if !hasFunction(r, "SAST") {
+			continue
+		}
+		if isRecovery(r) {
+			recovery = true
+		}
+		if s := sameKey(served.list.l.Records, r); s != nil {
+			return no(fmt.Sprintf("record %d of the phone's ITL (%s, serial %s) is a SAST whose key the server still has: utils itl reset can sign with a key the phone trusts",
+				r.Number, firstOf(commonName(r.Subject), r.Subject), r.Serial), slices.Concat(held.ev, served.ev)...)
+		}
+	}
+	if recovery {
+		return unknown("the phone's ITL holds an ITLRecovery record that the served ITL lacks; whether its key was exported (ITLRecovery.p12, remotekey) is not known", slices.Concat(held.ev, served.ev)...)
+	}
+	return yes("no SAST record of the phone's ITL is among the servers' keys, and it holds no ITLRecovery record", slices.Concat([]*entry{f}, held.ev, served.ev)...)
+}
+
+// isRecovery recognises the ITLRecovery record: a SAST whose CN says so.
+func isRecovery(r *evidence.Record) bool {
+	return hasFunction(r, "SAST") && strings.HasPrefix(strings.ToUpper(commonName(r.Subject)), "ITLRECOVERY")
+}
+
+// sameKey finds a record for the same certificate.
+func sameKey(list []evidence.Record, r *evidence.Record) *evidence.Record {
+	for i := range list {
+		s := &list[i]
+		if !sameSerial(s.Serial, r.Serial) {
+			continue
+		}
+		if a, b := recordHash(s), recordHash(r); a == "" || b == "" || a == b {
+			return s
+		}
+	}
+	return nil
+}
+
+func noCTLAnchor(v *view) Answer {
+	switch a := v.ask("ctl-held"); a.Value {
+	case No:
+		a.Value, a.Because = Yes, notApplicable+a.Because
+		return a
+	case Unknown:
+		return a
+	}
+	token := v.k.fact(v.p, "ctl-token")
+	if token != nil && token.fact.Value == "available" {
+		return no("stated: a token of the CTL is available, so a new CTL can be signed that the phone trusts", token)
+	}
+	held := v.p.now(iCTL)
+	served := v.servedCTL()
+	if served.list != nil && held.list != nil {
+		if s := signerIn(held.list, served.list.l, rolesForCTL); s.found && !s.wrong {
+			return no(fmt.Sprintf("the served CTL is signed by SAST record %d of the phone's CTL: that anchor still works", s.record), slices.Concat(held.ev, served.ev)...)
+		}
+	}
+	if token != nil && token.fact.Value == "lost" && v.yes("no-anchor-left") {
+		return yes("the tokens are lost and the servers own no SAST key of the phone's CTL", append(v.ask("no-anchor-left").Evidence, token)...)
+	}
+	return unknown("whether a SAST anchor of the phone's CTL still exists is not in evidence (ctl-token)", held.ev...)
+}
+
+func noOtherTFTP(v *view) Answer {
+	last := v.p.served("itl")
+	for _, p := range v.k.phones {
+		for _, a := range p.attempts {
+			if a.kind != "itl" && a.kind != "config" || a.list == nil || len(a.wire) == 0 || last == nil || len(last.wire) == 0 {
+				continue
+			}
+			server := hostOf(a.wire[len(a.wire)-1].e.Transfer.Server)
+			if server == hostOf(last.wire[len(last.wire)-1].e.Transfer.Server) || a.start.before(last.start) {
+				continue
+			}
+			for i, roles := range [][]string{iCTL: rolesFor(a.kind), iITL: {"SAST"}} {
+				if a.kind == "config" {
+					roles = rolesForConfig
+				}
+				if s := signerIn(v.p.now(i).list, a.list.l, roles); s.proved {
+					return no(fmt.Sprintf("TFTP server %s serves %s with a signer that the phone trusts", server, a.file), a.evidence()...)
+				}
+			}
+		}
+	}
+	return factRow("other-tftp", "no", "yes", "other TFTP server whose files the phone trusts")(v)
+}
+
+func tvsCannotVouch(v *view) Answer {
+	if v.yes("tvs-said-no") {
+		return v.ask("tvs-said-no")
+	}
+	return v.ask("every-tvs-fails-by-certificate")
+}
+
+func ctlRefusalSeen(v *view) Answer {
+	a := v.p.lastAttempt("ctl")
+	switch {
+	case a == nil || a.missing:
+		return no("no CTL was offered that the phone could have refused")
+	case a.result == No:
+		return yes("the phone refused "+a.file+": "+quoteLine(a.proof), slices.Concat(a.evidence(), a.proof)...)
+	case a.result == Yes:
+		return no("the phone accepted "+a.file, slices.Concat(a.evidence(), a.proof)...)
+	}
+	return unknown("nothing in evidence says whether the phone took "+a.file, a.evidence()...)
+}
+
+func noAnchorLeft(v *view) Answer {
+	if v.no("ctl-held") {
+		return no("the phone holds no CTL that could be deleted", v.ask("ctl-held").Evidence...)
+	}
+	held, served := v.p.now(iCTL), v.servedCTL()
+	if held.list == nil || served.list == nil {
+		return unknown("the phone's CTL or the served one is not in evidence")
+	}
+	for i := range held.list.l.Records {
+		r := &held.list.l.Records[i]
+		if hasFunction(r, "SAST") && sameKey(served.list.l.Records, r) != nil {
+			return no(fmt.Sprintf("SAST record %d (serial %s) of the phone's CTL is in the served CTL too", r.Number, r.Serial), slices.Concat(held.ev, served.ev)...)
+		}
+	}
+	return yes("no SAST record of the phone's CTL is in the served one", slices.Concat(held.ev, served.ev)...)
+}
+
+func noTokenLeft(v *view) Answer {
+	if v.no("ctl-held") {
+		return no("the phone holds no CTL that could be deleted", v.ask("ctl-held").Evidence...)
+	}
+	f := v.k.fact(v.p, "ctl-token")
+	switch {
+	case f == nil:
+		return unknown("nobody stated whether a token of the CTL is left (ctl-token)")
+	case f.fact.Value == "lost":
+		return yes("stated: the tokens are lost", f)
+	}
+	return no("stated: a token is available", f)
+}

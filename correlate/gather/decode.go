@@ -1,0 +1,189 @@
+package gather
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"trustline/correlate/evidence"
+	"trustline/dissect/trustlist"
+)
+
+// Caps on what is held in memory of one input. A capture streams and has none.
+const (
+	// maxListFile bounds a file that is read whole as a trust list or signed
+	// file: list records hold 16-bit lengths, signed locale files are larger.
+	maxListFile = 32 << 20
+	// maxText bounds what of a text is searched for pasted listings. Logs
+	// stream past it; a listing stands in pasted text, which is small.
+	maxText = 8 << 20
+	// sniffLen is how much of an input is looked at to recognise it.
+	sniffLen = 64 << 10
+)
+
+// Options say which ports carry what. Empty lists mean the usual ones.
+type Options struct {
+	TLSPorts  []uint16
+	TFTPPorts []uint16
+	HTTPPorts []uint16
+	Tool      evidence.Tool
+}
+
+// Input is one file or archive member.
+type Input struct {
+	Name string                        // relative to the argument, with '/'
+	Size int64                         // in bytes, -1 when not known
+	Open func() (io.ReadCloser, error) // may be called more than once
+}
+
+// Kinds of inputs that were not recognised.
+const (
+	KindUnknown = "unknown"
+	KindEmpty   = "empty"
+	KindMissing = "missing"
+	KindError   = "unreadable"
+)
+
+// Recognised tells whether an input of this kind was analysed.
+func Recognised(kind string) bool {
+	return kind != KindUnknown && kind != KindEmpty && kind != KindMissing && kind != KindError
+}
+
+// decoder collects the evidence of one input.
+type decoder struct {
+	b    *evidence.Bundle
+	in   *evidence.Input
+	opt  Options
+	objs map[string]int // object and id -> index in b.Objects
+}
+
+// Decode reads one input to evidence.
+func Decode(in Input, opt Options) *evidence.Bundle {
+	d := &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[string]int{}}
+	d.in = &evidence.Input{Name: in.Name, Bytes: max(in.Size, 0)}
+	err := d.read(in)
+	if err != nil {
+		d.problem("", err.Error())
+		if d.in.Kind == "" {
+			d.in.Kind = KindError
+			if errors.Is(err, fs.ErrNotExist) {
+				d.in.Kind = KindMissing
+			}
+		}
+	}
+	if d.b.Header.Inputs == nil { // an evidence file brings its own inputs
+		d.b.Header.Inputs = []evidence.Input{*d.in}
+	} else if len(d.in.Problems) > 0 {
+		d.b.Header.Inputs = append(d.b.Header.Inputs, *d.in)
+	}
+	return d.b
+}
+
+func (d *decoder) problem(where, what string) {
+	d.in.Problems = append(d.in.Problems, evidence.Problem{Where: where, What: what})
+}
+
+// counter hashes and counts what passes.
+type counter struct {
+	r    io.Reader
+	n    int64
+	hash interface {
+		io.Writer
+		Sum([]byte) []byte
+	}
+	err error
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	c.hash.Write(p[:n])
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}
+
+func (d *decoder) read(in Input) error {
+	f, err := in.Open()
+	if err != nil {
+		return fmt.Errorf("gather: %s: %w", in.Name, err)
+	}
+	defer f.Close()
+	c := &counter{r: f, hash: sha256.New()}
+	head := make([]byte, sniffLen)
+	n, err := io.ReadFull(c, head)
+	head = head[:n]
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		d.problem(fmt.Sprintf("byte %d", n), err.Error())
+	}
+	rest := io.MultiReader(bytes.NewReader(head), c)
+	switch kind := sniff(head); kind {
+	case KindEmpty:
+		d.in.Kind = KindEmpty
+		d.problem("", "the file is empty")
+	case "capture":
+		d.capture(rest)
+	case "list":
+		d.listFile(rest)
+	case "evidence":
+		d.evidenceFile(rest)
+	case "text":
+		d.text(rest)
+	default:
+		d.in.Kind = KindUnknown
+		d.problem("byte 0", fmt.Sprintf("not a capture, trust list, signed file or text: begins with %q", head[:min(len(head), 16)]))
+	}
+	if _, err := io.Copy(io.Discard, c); err != nil { // the hash is over the whole input
+		d.problem(fmt.Sprintf("byte %d", c.n), err.Error())
+	}
+	if c.err != nil && len(d.in.Problems) == 0 {
+		d.problem(fmt.Sprintf("byte %d", c.n), c.err.Error())
+	}
+	d.in.Bytes = c.n
+	d.in.SHA256 = hex.EncodeToString(c.hash.Sum(nil))
+	return nil
+}
+
+func (d *decoder) evidenceFile(r io.Reader) {
+	b, err := evidence.Read(r)
+	d.in.Kind = "evidence"
+	if err != nil {
+		d.problem("", err.Error())
+	}
+	if b != nil {
+		d.b.Events, d.b.Objects, d.b.Coverage, d.b.Facts = b.Events, b.Objects, b.Coverage, b.Facts
+		d.b.Header.Inputs = b.Header.Inputs
+	}
+}
+
+func (d *decoder) listFile(r io.Reader) {
+	data, err := io.ReadAll(io.LimitReader(r, maxListFile+1))
+	if err != nil {
+		d.problem(fmt.Sprintf("byte %d", len(data)), err.Error())
+	}
+	if len(data) > maxListFile {
+		d.problem(fmt.Sprintf("byte %d", maxListFile), "longer than a trust list or signed file can be: the rest was not read")
+		data = data[:maxListFile]
+	}
+	f, err := trustlist.Parse(data)
+	if f == nil {
+		d.in.Kind = KindUnknown
+		d.problem("", err.Error())
+		return
+	}
+	d.in.Kind = cmp.Or(f.Kind, trustlist.KindSignedFile)
+	for _, p := range f.Problems {
+		d.problem("", p)
+	}
+	if err != nil && !slices.Contains(f.Problems, err.Error()) {
+		d.problem("", err.Error())
+	}
+	d.list(f, evidence.Place{Input: d.in.Name})
+}

@@ -1,0 +1,155 @@
+package gather
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// factKeys are the statements that an operator can make, and what they may say
+// (nil: free text). Keys that end in a colon name an input.
+var factKeys = []struct {
+	key    string
+	values []string
+}{
+	{"cucm-version", nil},
+	{"security-mode", []string{"mixed", "non-secure"}},
+	{"drs-backup", []string{"yes", "no"}},
+	{"previous-itl-on-server", []string{"yes", "no"}},
+	{"other-tftp", []string{"yes", "no"}},
+	{"ctl-token", []string{"available", "lost"}},
+	{"itl-md5", nil}, {"itl-sha1", nil}, {"ctl-md5", nil}, {"ctl-sha1", nil},
+	{"rebuilt", nil}, {"renamed", nil}, {"reset", nil},
+	{"capture-side:", []string{"phone", "server"}},
+	{"origin:", []string{"phone", "server"}},
+	{"model", nil}, {"firmware", nil},
+}
+
+// FactKeys lists the known keys for help texts.
+func FactKeys() []string {
+	var out []string
+	for _, k := range factKeys {
+		s := k.key
+		if strings.HasSuffix(s, ":") {
+			s += "INPUT"
+		}
+		if k.values != nil {
+			s += "=" + strings.Join(k.values, "|")
+		} else {
+			s += "=..."
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// Facts reads statements given on the command line, KEY=VALUE or
+// PHONE:KEY=VALUE each. An unknown key or value is an error that lists the
+// known ones.
+func Facts(lines []string) (*evidence.Bundle, error) {
+	b := &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema}}
+	var errs []error
+	for i, l := range lines {
+		f, err := fact(l, evidence.Place{Input: "--fact", Line: i + 1})
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		b.Facts = append(b.Facts, f)
+	}
+	return b, errors.Join(errs...)
+}
+
+func fact(line string, at evidence.Place) (evidence.Fact, error) {
+	f := evidence.Fact{Kind: "fact", Place: at}
+	left, value, ok := strings.Cut(line, "=")
+	if !ok {
+		return f, fmt.Errorf("gather: fact %q: want KEY=VALUE", line)
+	}
+	left, f.Value = strings.TrimSpace(left), strings.TrimSpace(value)
+	for _, k := range factKeys {
+		phone, key, ok := splitKey(left, k.key)
+		if !ok {
+			continue
+		}
+		if k.values != nil && !slices.Contains(k.values, f.Value) {
+			return f, fmt.Errorf("gather: fact %q: %s takes %s", line, k.key, strings.Join(k.values, " or "))
+		}
+		if f.Value == "" {
+			return f, fmt.Errorf("gather: fact %q: no value", line)
+		}
+		f.Phone, f.Key = phone, key
+		return f, nil
+	}
+	return f, fmt.Errorf("gather: fact %q: unknown key; known are %s", line, strings.Join(FactKeys(), ", "))
+}
+
+// splitKey matches "KEY", "PHONE:KEY" and, for keys that name an input,
+// "origin:NAME".
+func splitKey(left, want string) (phone, key string, ok bool) {
+	if strings.HasSuffix(want, ":") {
+		return "", left, strings.HasPrefix(left, want) && len(left) > len(want)
+	}
+	if left == want {
+		return "", left, true
+	}
+	if p, found := strings.CutSuffix(left, ":"+want); found && p != "" {
+		return p, want, true
+	}
+	return "", "", false
+}
+
+// looksLikeFacts tells a facts file from a log: every line that is neither
+// blank nor a comment begins with a known key.
+func looksLikeFacts(head []byte) bool {
+	n := 0
+	for _, l := range bytes.Split(head, []byte("\n")) {
+		s := strings.TrimSpace(string(l))
+		if s == "" || strings.HasPrefix(s, "#") {
+			continue
+		}
+		left, _, ok := strings.Cut(s, "=")
+		known := false
+		for _, k := range factKeys {
+			if _, _, hit := splitKey(strings.TrimSpace(left), k.key); hit {
+				known = true
+			}
+		}
+		if ok && known {
+			n++
+		}
+	}
+	return n > 0
+}
+
+// factsFile reads a case.facts file.
+func (d *decoder) factsFile(r io.Reader) {
+	d.in.Kind = "facts"
+	sc := bufio.NewScanner(r)
+	lines := 0
+	for sc.Scan() {
+		lines++
+		s := strings.TrimSpace(sc.Text())
+		if s == "" || strings.HasPrefix(s, "#") {
+			continue
+		}
+		f, err := fact(s, evidence.Place{Input: d.in.Name, Line: lines})
+		if err != nil {
+			d.problem(fmt.Sprintf("line %d", lines), err.Error())
+			continue
+		}
+		d.b.Facts = append(d.b.Facts, f)
+	}
+	if err := sc.Err(); err != nil {
+		d.problem(fmt.Sprintf("line %d", lines+1), err.Error())
+	}
+	d.in.Lines = &lines
+	matched := len(d.b.Facts)
+	d.in.Matched = &matched
+}

@@ -1,0 +1,241 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"trustline/correlate/evidence"
+)
+
+// Options steer judging. The zone and the clock come from the caller: nothing
+// here looks at the machine.
+type Options struct {
+	Tool  Tool
+	Phone string             // only this phone: device name, MAC or address
+	Since *time.Time         // only evidence from then on, as far as it is dated
+	Until *time.Time         // only evidence up to then
+	Zone  *time.Location     // zone in which times are shown as text; nil: UTC
+	Clock map[string]float64 // source -> seconds to add, instead of measuring
+}
+
+// Judge reads the evidence of a case and gives the report: phones, clocks,
+// timeline, states, findings, gate and verdict. The same evidence gives the
+// same report, in whatever order it came.
+func Judge(b *evidence.Bundle, opt Options) *Report {
+	b = evidence.Merge(b) // canonical order, whatever came in
+	k := newCase(b, opt)
+	r := &Report{Schema: SchemaReport, Tool: opt.Tool, Groups: []Group{}, Unassigned: []Entry{}, Phones: []Phone{}}
+	r.Inputs = k.reportInputs()
+	r.Clocks = k.reportClocks()
+	r.Coverage = k.reportCoverage()
+	n := 0
+	for _, p := range k.phones {
+		if !k.wanted(p) {
+			continue
+		}
+		k.attachLists(p)
+		n = number(p.all, n)
+		r.Phones = append(r.Phones, k.judgePhone(p))
+	}
+	n = number(k.strays, n)
+	number(k.general, n)
+	for _, s := range slices.Concat(k.strays, k.general) {
+		r.Unassigned = append(r.Unassigned, k.reportEntry(s))
+	}
+	r.Cluster = k.reportCluster()
+	r.Groups = groups(r.Phones)
+	r.Headline = headline(r)
+	return r
+}
+
+// number gives every entry its identifier, unique in the report.
+func number(list []*entry, from int) int {
+	for _, n := range list {
+		from++
+		n.id = fmt.Sprintf("e%d", from)
+	}
+	return from
+}
+
+// wanted applies --phone, by name, MAC in any spelling, or address.
+func (k *kase) wanted(p *phone) bool {
+	w := strings.TrimSpace(k.opt.Phone)
+	if w == "" || strings.EqualFold(w, p.name) || slices.Contains(p.addresses, w) {
+		return true
+	}
+	mac := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(":-. ", r) {
+			return -1
+		}
+		return r
+	}, w)
+	return len(mac) == 12 && isHex(mac) && strings.EqualFold("SEP"+mac, p.name)
+}
+
+// attachLists puts statements and the lists that stand in files of their own
+// into the phone's evidence, so that they can be cited.
+func (k *kase) attachLists(p *phone) {
+	for _, f := range k.facts {
+		if f.fact.Phone == "" || deviceName(f.fact.Phone) == p.name {
+			p.all = append(p.all, f)
+		}
+	}
+	for _, l := range k.lists {
+		p.all = append(p.all, k.listEntries(p, l)...)
+	}
+}
+
+// listEntries gives the timeline entries of a list that an input holds as a
+// file or a listing; what a capture carries is told by its transfer.
+func (k *kase) listEntries(p *phone, l *listObj) []*entry {
+	var out []*entry
+	for _, pl := range l.places {
+		if pl.Frame != 0 || l.l.Type == "config" {
+			continue
+		}
+		key := p.name + "\x00" + l.id + "\x00" + pl.Input + fmt.Sprint(pl.Line)
+		n := k.listEntry[key]
+		if n == nil {
+			n = &entry{obj: l, place: pl, stage: "itl", actor: "operator", outcome: "info", name: "trust_list_file", phone: p.name}
+			if l.l.Type == "ctl" {
+				n.stage = "ctl"
+			}
+			what := "file"
+			if l.l.Origin == "listing" {
+				n.name, what = "trust_list_listing", "listing"
+			}
+			n.summary = fmt.Sprintf("%s %s: %d bytes, signed by %s, signature %s", strings.ToUpper(l.l.Type), what, l.l.Length, signerText(l), firstOf(l.l.Status, "unverifiable"))
+			if k.listEntry == nil {
+				k.listEntry = map[string]*entry{}
+			}
+			k.listEntry[key] = n
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// judgePhone evaluates the catalogue for one phone and arbitrates.
+func (k *kase) judgePhone(p *phone) Phone {
+	v := newView(k, p)
+	out := Phone{
+		Name: p.name, Addresses: append([]string{}, p.addresses...), MAC: ptr(macOf(p.name)), Model: ptr(p.model),
+		Findings: []Finding{}, RuledOut: []Ruled{}, States: []State{}, Timeline: []Entry{}, Unseen: []string{},
+	}
+	out.Gate = Gates{ITL: v.rows(itlGate), CTL: v.rows(ctlGate)}
+	verdict := v.arbitrate()
+	for _, h := range verdict.held {
+		out.Findings = append(out.Findings, v.finding(h))
+	}
+	if f := k.skew(p); f != nil {
+		out.Findings = append(out.Findings, *f)
+	}
+	if verdict.insufficient {
+		out.Findings = append(out.Findings, v.insufficient(verdict))
+	}
+	for _, h := range verdict.out {
+		out.RuledOut = append(out.RuledOut, Ruled{ID: h.rule.ID, Because: sentence(h.because), Evidence: ids(h.evidence)})
+	}
+	out.Verdict = v.verdict(verdict, out.Gate)
+	for _, n := range p.all {
+		out.Timeline = append(out.Timeline, k.reportEntry(n))
+	}
+	out.States = k.reportStates(p)
+	out.Trust = Trusts{CTL: v.trust(iCTL), ITL: v.trust(iITL)}
+	out.Unseen = v.unseen()
+	return out
+}
+
+// arbitration is the outcome of the catalogue for one phone.
+type arbitration struct {
+	held         []ruling // findings that hold, primary first
+	open         []ruling // symptom there, cause not settled
+	out          []ruling // considered and ruled out
+	primary      *ruling
+	class        string
+	insufficient bool
+}
+
+// arbitrate orders the findings along the chain: the most upstream blocking
+// one is primary, those it explains become its consequences, and a healthy
+// phone takes the first healthy finding. An open finding of a worse class
+// makes the verdict inconclusive: what would be worse is not excluded.
+func (v *view) arbitrate() arbitration {
+	var a arbitration
+	for _, r := range rules {
+		h := v.try(r)
+		switch {
+		case h.holds:
+			a.held = append(a.held, h)
+		case len(h.open) > 0:
+			a.open = append(a.open, h)
+		case h.because != "" && len(h.evidence) > 0:
+			a.out = append(a.out, h)
+		}
+	}
+	for i := range a.held {
+		for j := range a.held {
+			if i != j && slices.Contains(a.held[i].rule.Explain, a.held[j].rule.ID) {
+				a.held[j].cause = a.held[i].rule
+			}
+		}
+	}
+	var blocking, healthy *ruling
+	for i := range a.held {
+		h := &a.held[i]
+		bad := classRank(h.class) > classRank(ClassOK)
+		switch {
+		case bad && h.cause == nil && (blocking == nil || classRank(h.class) > classRank(blocking.class) || classRank(h.class) == classRank(blocking.class) && h.rule.Stage < blocking.rule.Stage):
+			blocking = h
+		case h.rule.Healthy && healthy == nil:
+			healthy = h
+		}
+	}
+	a.primary = blocking
+	if blocking == nil {
+		a.primary = healthy
+	}
+	a.class = ClassInconclusive
+	if a.primary != nil {
+		a.class = a.primary.class
+	}
+	if a.primary != nil && a.primary.rule.Gated {
+		switch gateState(v.rows(itlGate)) {
+		case "forbidden":
+			a.class = ClassRecoverable
+		case "open":
+			a.class = ClassInconclusive
+		}
+	}
+	for i := range a.open {
+		if classRank(a.open[i].class) > classRank(a.class) {
+			a.class = ClassInconclusive
+		}
+	}
+	a.insufficient = a.class == ClassInconclusive
+	if a.primary != nil {
+		p := a.primary.rule
+		slices.SortStableFunc(a.held, func(x, y ruling) int {
+			return cmp.Or(btoi(y.rule == p)-btoi(x.rule == p), btoi(x.cause != nil)-btoi(y.cause != nil), classRank(y.class)-classRank(x.class))
+		})
+		a.primary = &a.held[0]
+	}
+	return a
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func ptr(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

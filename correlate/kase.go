@@ -1,0 +1,150 @@
+package correlate
+
+import (
+	"cmp"
+	"slices"
+
+	"trustline/correlate/evidence"
+)
+
+// kase is the whole evidence of a case, indexed for judging.
+type kase struct {
+	b         *evidence.Bundle
+	opt       Options
+	lists     []*listObj
+	listBy    map[string]*listObj
+	certBy    map[string]*evidence.Certificate
+	phones    []*phone
+	byName    map[string]*phone
+	strays    []*entry // evidence that fits no phone
+	general   []*entry // evidence about the cluster: listings, alarms, files of unknown origin
+	clock     *clockModel
+	dated     map[source]bool
+	kinds     map[string]string // input -> phone, server, capture
+	owner     map[string]string // input -> the one phone it tells of
+	facts     []*entry
+	listEntry map[string]*entry // entries of lists in files, made once per phone
+}
+
+// phone is one device with its evidence.
+type phone struct {
+	name      string
+	addresses []string
+	model     string
+	all       []*entry // in order of corrected time
+	transfers []*entry
+	conns     []*entry
+	attempts  []*attempt
+	states    []heldState
+}
+
+func newCase(b *evidence.Bundle, opt Options) *kase {
+	k := &kase{
+		b: b, opt: opt,
+		listBy: map[string]*listObj{}, certBy: map[string]*evidence.Certificate{},
+		byName: map[string]*phone{}, dated: map[source]bool{}, kinds: map[string]string{}, owner: map[string]string{},
+	}
+	for i := range b.Objects {
+		o := &b.Objects[i]
+		switch {
+		case o.Certificate != nil:
+			k.certBy[o.ID] = o.Certificate
+		case o.List != nil:
+			l := &listObj{id: o.ID, l: o.List, config: o.Config, places: o.Places, object: o.Object}
+			k.lists = append(k.lists, l)
+			k.listBy[o.ID] = l
+		case o.Config != nil:
+			l := &listObj{id: o.ID, l: &evidence.List{Type: "config"}, config: o.Config, places: o.Places, object: o.Object}
+			k.lists = append(k.lists, l)
+			k.listBy[o.ID] = l
+		}
+	}
+	entries := make([]*entry, 0, len(b.Events))
+	for i := range b.Events {
+		e := &b.Events[i]
+		entries = append(entries, &entry{e: e, place: e.Place, name: e.Event})
+	}
+	k.factEntries()
+	k.assign(entries)
+	k.solve(opt.Clock)
+	for _, n := range entries {
+		n.at = k.at(n.place.Input, n.e.Clock)
+	}
+	for _, p := range k.phones {
+		k.order(p)
+	}
+	slices.SortFunc(k.strays, compareEntries)
+	slices.SortFunc(k.general, compareEntries)
+	return k
+}
+
+// order sorts a phone's evidence and builds what is read off the order.
+func (k *kase) order(p *phone) {
+	slices.SortFunc(p.all, compareEntries)
+	p.all = within(p.all, k.opt)
+	slices.SortFunc(p.transfers, compareEntries)
+	slices.SortFunc(p.conns, compareEntries)
+	p.transfers, p.conns = within(p.transfers, k.opt), within(p.conns, k.opt)
+	for _, n := range p.all {
+		n.phone = p.name
+		k.describe(n)
+	}
+	k.findAttempts(p)
+	k.walkStates(p)
+}
+
+// within keeps what lies between --since and --until; evidence without a date
+// cannot be excluded by one.
+func within(list []*entry, o Options) []*entry {
+	if o.Since == nil && o.Until == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(n *entry) bool {
+		if !n.at.known || !n.at.abs {
+			return false
+		}
+		return o.Since != nil && n.at.ns < o.Since.UnixNano() || o.Until != nil && n.at.ns > o.Until.UnixNano()
+	})
+}
+
+func (k *kase) factEntries() {
+	for i := range k.b.Facts {
+		f := &k.b.Facts[i]
+		n := &entry{fact: f, place: f.Place, name: "operator_fact", stage: "transport", actor: "operator", outcome: "info"}
+		n.summary = "stated: " + f.Key + "=" + f.Value
+		if f.Phone != "" {
+			n.summary = "stated for " + f.Phone + ": " + f.Key + "=" + f.Value
+		}
+		k.facts = append(k.facts, n)
+	}
+}
+
+// fact gives the statement under a key: the phone's own before the general.
+func (k *kase) fact(p *phone, key string) *entry {
+	var general *entry
+	for _, n := range k.facts {
+		if n.fact.Key != key {
+			continue
+		}
+		if n.fact.Phone == "" {
+			general = n
+		} else if p != nil && deviceName(n.fact.Phone) == p.name {
+			return n
+		}
+	}
+	return general
+}
+
+// originOf gives the stated origin of an input: phone, server or "".
+func (k *kase) originOf(input string) (string, *entry) {
+	n := k.fact(nil, "origin:"+input)
+	if n == nil {
+		return "", nil
+	}
+	return n.fact.Value, n
+}
+
+func (k *kase) cert(id string) *evidence.Certificate { return k.certBy[id] }
+
+// comparePhones orders phones by name.
+func comparePhones(a, b *phone) int { return cmp.Compare(a.name, b.name) }

@@ -1,0 +1,188 @@
+package correlate
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// sepName finds a hardware phone's name inside a certificate subject
+// (CN=CP-8861-SEPB000B4BA0AEE) or a URL.
+var sepName = regexp.MustCompile(`(?i)SEP[0-9A-F]{12}`)
+
+// modelName finds the model in the same subject.
+var modelName = regexp.MustCompile(`CP-([0-9A-Za-z-]+?)-SEP[0-9A-Fa-f]{12}`)
+
+// assign gives every event to the phone it is about. A device name decides;
+// without one the address decides, through whatever named the address. An
+// input that names exactly one phone is that phone's as a whole, and a case
+// that knows only one phone gives it the phone logs that name nobody.
+func (k *kase) assign(entries []*entry) {
+	names := map[*entry]string{}
+	byAddress := map[string]map[string]bool{} // address -> names
+	perInput := map[string]map[string]bool{}
+	for _, n := range entries {
+		name := k.nameIn(n.e)
+		if name == "" {
+			continue
+		}
+		names[n] = name
+		if a := n.e.Address; a != "" {
+			addTo(byAddress, a, name)
+		}
+		if n.sourceKind() == "phone" {
+			addTo(perInput, n.place.Input, name)
+		}
+	}
+	for input, set := range perInput {
+		if len(set) == 1 {
+			k.owner[input] = one(set)
+		}
+	}
+	known := map[string]bool{}
+	for _, name := range names {
+		known[name] = true
+	}
+	for _, n := range entries {
+		name := names[n]
+		if name == "" {
+			name = k.owner[n.place.Input]
+		}
+		if name == "" && n.e.Address != "" && len(byAddress[n.e.Address]) == 1 {
+			name = one(byAddress[n.e.Address])
+		}
+		if name == "" && n.sourceKind() == "phone" && len(known) == 1 {
+			name = one(known)
+			k.owner[n.place.Input] = name
+		}
+		if name == "" && n.e.Address != "" && len(byAddress[n.e.Address]) == 0 && deviceEvidence(n.e) {
+			name = n.e.Address
+		}
+		k.give(n, name)
+	}
+	k.nameless()
+	slices.SortFunc(k.phones, comparePhones)
+}
+
+// nameIn reads the device name off an event: what the source told, the file
+// asked for, the phone's own certificate.
+func (k *kase) nameIn(e *evidence.Event) string {
+	if e.Phone != "" {
+		return deviceName(e.Phone)
+	}
+	if e.Transfer != nil {
+		if d := fileDevice(e.Transfer.File); d != "" {
+			return d
+		}
+	}
+	if e.TLS != nil {
+		for _, id := range e.TLS.ClientCertificates {
+			if c := k.cert(id); c != nil {
+				if m := sepName.FindString(c.Subject); m != "" {
+					return deviceName(m)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// deviceEvidence tells that an event is the act of a phone even though nothing
+// names it: it asked for a list, or spoke to TVS or CAPF.
+func deviceEvidence(e *evidence.Event) bool {
+	switch {
+	case e.Transfer != nil:
+		k := fileKind(e.Transfer.File)
+		return k == "ctl" || k == "itl" || k == "config"
+	case e.TLS != nil:
+		return e.TLS.Service == "tvs" || e.TLS.Service == "capf"
+	}
+	return strings.HasPrefix(e.Event, "tvs_") || strings.HasPrefix(e.Dialect, "phone-")
+}
+
+func (k *kase) give(n *entry, name string) {
+	if name == "" {
+		if n.sourceKind() == "server" && n.e.Address == "" {
+			k.general = append(k.general, n)
+		} else {
+			k.strays = append(k.strays, n)
+		}
+		k.describe(n)
+		return
+	}
+	p := k.byName[name]
+	if p == nil {
+		p = &phone{name: name}
+		k.byName[name] = p
+		k.phones = append(k.phones, p)
+	}
+	p.all = append(p.all, n)
+	if n.e.Transfer != nil {
+		p.transfers = append(p.transfers, n)
+	}
+	if n.e.TLS != nil {
+		p.conns = append(p.conns, n)
+	}
+	if a := n.e.Address; a != "" && !slices.Contains(p.addresses, a) {
+		p.addresses = append(p.addresses, a)
+		slices.Sort(p.addresses)
+	}
+	if p.model == "" {
+		p.model = k.modelIn(n.e)
+	}
+}
+
+func (k *kase) modelIn(e *evidence.Event) string {
+	if e.TLS != nil {
+		for _, id := range e.TLS.ClientCertificates {
+			if c := k.cert(id); c != nil {
+				if m := modelName.FindStringSubmatch(c.Subject); m != nil {
+					return m[1]
+				}
+			}
+		}
+	}
+	for _, key := range []string{"subject", "client", "device"} {
+		if m := modelName.FindStringSubmatch(e.Detail[key]); m != nil {
+			return m[1]
+		}
+	}
+	return ""
+}
+
+// nameless hands phone logs that name nobody to the only phone of the case
+// that the capture found, or makes one phone of each such log.
+func (k *kase) nameless() {
+	rest := k.strays
+	k.strays = nil
+	for _, n := range rest {
+		switch {
+		case n.sourceKind() == "phone" && len(k.phones) == 1 && !k.phones[0].fromLog():
+			k.owner[n.place.Input] = k.phones[0].name
+			k.give(n, k.phones[0].name)
+		case n.sourceKind() == "phone":
+			k.owner[n.place.Input] = "phone of " + n.place.Input
+			k.give(n, k.owner[n.place.Input])
+		default:
+			k.strays = append(k.strays, n)
+		}
+	}
+}
+
+func (p *phone) fromLog() bool { return strings.HasPrefix(p.name, "phone of ") }
+
+func addTo(m map[string]map[string]bool, key, value string) {
+	if m[key] == nil {
+		m[key] = map[string]bool{}
+	}
+	m[key][value] = true
+}
+
+func one(set map[string]bool) string {
+	for v := range set {
+		return v
+	}
+	return ""
+}

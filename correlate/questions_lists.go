@@ -1,0 +1,352 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var _ = register(
+	Question{"held-itl-is-served-itl", "Is the ITL on the phone the file that the server serves?", heldIsServed},
+	Question{"served-signer-untrusted", "Is the signer of the served ITL unknown to the lists the phone holds?", servedSignerUntrusted},
+	Question{"served-ctl-signer-untrusted", "Is the signer of the served CTL no SAST of the lists the phone holds?", servedCTLSignerUntrusted},
+	Question{"config-signer-untrusted", "Is the signer of the served configuration unknown to the lists the phone holds?", configSignerUntrusted},
+	Question{"refusal-seen", "Did the phone refuse a list or configuration in the boot of the served files?", refusalSeen},
+	Question{"config-refused", "Did the phone refuse its configuration?", configRefused},
+	Question{"config-accepted", "Did the phone accept its configuration?", configAccepted},
+	Question{"lists-verified-locally", "Did the phone accept the downloaded lists without asking TVS?", listsVerifiedLocally},
+	Question{"itl-updated", "Did the phone take an ITL whose signer its old lists do not know?", itlUpdated},
+	Question{"ctl-held", "Does the phone hold a CTL?", ctlHeld},
+)
+
+func heldIsServed(v *view) Answer {
+	h := v.p.now(iITL)
+	served := v.servedITL()
+	switch {
+	case h.list == nil && h.sha1 == "" && h.md5 == "":
+		return unknown("the ITL that the phone holds is not in evidence")
+	case served.list == nil:
+		return unknown("the ITL that the server serves is not in evidence", h.ev...)
+	}
+	ev := append(slices.Clone(h.ev), served.ev...)
+	l := served.list.l
+	var same bool
+	switch {
+	case h.list != nil:
+		same = sameList(h.list, served.list)
+	case h.sha1 != "" && l.SHA1 != "":
+		same = h.sha1 == l.SHA1
+	case h.md5 != "" && l.MD5 != "":
+		same = h.md5 == l.MD5
+	default:
+		return unknown("the hash of the phone's menu and that of the served ITL are of different kinds", ev...)
+	}
+	if same {
+		sum := firstOf(prefixed("SHA-1 ", l.SHA1), prefixed("MD5 ", l.MD5), fmt.Sprintf("length %d", l.Length))
+		a := yes(fmt.Sprintf("the ITL on the phone is the served ITL (%s, %d bytes, signer serial %s)", sum, l.Length, l.Signer.Serial), ev...)
+		if h.inferred {
+			a.Because += "; that the phone took it is inferred from what it asked next"
+			a.Sources = 1
+		}
+		return a
+	}
+	return no(fmt.Sprintf("the ITL on the phone (%s) is not the served one (signed by %s)", h.how, signerText(served.list)), ev...)
+}
+
+func prefixed(p, s string) string {
+	if s == "" {
+		return ""
+	}
+	return p + s
+}
+
+// servedFile is a file that a server offers, with where that is seen.
+type servedFile struct {
+	list *listObj
+	ev   []*entry
+}
+
+// servedITL gives the ITL that the server serves now: the last one offered to
+// the phone, else a listing from the server, else a file stated to come from
+// there.
+func (v *view) servedITL() servedFile { return v.servedList("itl") }
+func (v *view) servedCTL() servedFile { return v.servedList("ctl") }
+
+func (v *view) servedList(kind string) servedFile {
+	if a := v.p.served(kind); a != nil {
+		return servedFile{a.list, a.evidence()}
+	}
+	var found []*listObj
+	for _, l := range v.k.lists {
+		if l.l.Type != kind {
+			continue
+		}
+		origin := ""
+		for _, pl := range l.places {
+			if o, _ := v.k.originOf(pl.Input); o != "" {
+				origin = o
+			}
+		}
+		if l.l.Origin == "listing" && origin != "phone" || origin == "server" {
+			if !slices.ContainsFunc(found, func(o *listObj) bool { return sameList(o, l) }) {
+				found = append(found, l)
+			}
+		}
+	}
+	if len(found) == 1 { // several servers' lists: which one served this phone is not known
+		return servedFile{found[0], v.k.listEntries(v.p, found[0])}
+	}
+	return servedFile{}
+}
+
+func servedSignerUntrusted(v *view) Answer {
+	served := v.servedITL()
+	if served.list == nil {
+		return unknown("the ITL that the server serves is not in evidence")
+	}
+	return v.untrusted(served, "itl", "the served ITL")
+}
+
+func servedCTLSignerUntrusted(v *view) Answer {
+	served := v.servedCTL()
+	if served.list == nil {
+		if a := v.p.lastAttempt("ctl"); a != nil && a.missing {
+			return no("the server offers no CTL", a.evidence()...)
+		}
+		return unknown("the CTL that the server serves is not in evidence")
+	}
+	return v.untrusted(served, "ctl", "the served CTL")
+}
+
+func configSignerUntrusted(v *view) Answer {
+	a := v.p.served("config")
+	if a == nil {
+		return unknown("no configuration of the phone is in evidence")
+	}
+	if a.list.l.Signer.Serial == "" {
+		return unknown("the configuration is not signed", a.evidence()...)
+	}
+	return v.untrusted(servedFile{a.list, a.evidence()}, "config", "the configuration")
+}
+
+// untrusted looks for a file's signer in what the phone holds now, by the role
+// table: SAST for a list (CCM+TFTP in a CTL too), TFTP for a configuration.
+func (v *view) untrusted(f servedFile, kind, what string) Answer {
+	roles := rolesFor(kind)
+	inITL := []string{"SAST"}
+	if kind == "config" {
+		inITL = roles
+	}
+	c, i := v.p.now(iCTL), v.p.now(iITL)
+	ev := slices.Concat(f.ev, i.ev)
+	same := i
+	if kind == "ctl" {
+		same = c
+	}
+	if kind != "config" && same.list != nil && sameList(same.list, f.list) {
+		return no(what+" is the one that the phone holds", ev...)
+	}
+	for _, h := range []struct {
+		held
+		name  string
+		roles []string
+	}{{c, "CTL", roles}, {i, "ITL", inITL}} {
+		if h.state == "blank" {
+			return no("the phone holds a blank "+h.name+" and takes any file", h.ev...)
+		}
+		if s := signerIn(h.list, f.list.l, h.roles); s.found && !s.wrong {
+			how := "by serial"
+			if s.proved {
+				how = "and its key verifies the signature"
+			}
+			return no(fmt.Sprintf("%s is signed by %s, which is record %d (%s) of the phone's %s, %s", what, signerText(f.list), s.record, s.role, h.name, how), slices.Concat(f.ev, h.ev)...)
+		} else if s.near {
+			return unknown(fmt.Sprintf("the signer's serial %s differs by one digit from a record of the phone's %s and no hash decides", f.list.l.Signer.Serial, h.name), ev...)
+		}
+	}
+	switch {
+	case i.list == nil && i.state != "none":
+		return unknown("the ITL that the phone holds is not in evidence, so its signers are not known", f.ev...)
+	case i.list != nil && i.list.l.Partial:
+		return unknown("only the first part of the phone's ITL is in evidence", ev...)
+	case c.list == nil && c.state != "none":
+		if v.nonSecure() {
+			break // no CTL exists in a non-secure cluster
+		}
+		return unknown("whether the phone holds a CTL that knows the signer is not in evidence", ev...)
+	case c.list != nil && c.list.l.Partial:
+		return unknown("only the first part of the phone's CTL is in evidence", ev...)
+	case i.list == nil && c.list == nil:
+		return no("the phone holds no list and takes the next one unchecked", slices.Concat(c.ev, i.ev)...)
+	}
+	old := ""
+	if i.list != nil {
+		old = "; the phone's ITL is signed by " + signerText(i.list)
+	}
+	return yes(fmt.Sprintf("%s is signed by %s, which is in no record of the phone's lists that may vouch for it%s", what, signerText(f.list), old), slices.Concat(ev, c.ev)...)
+}
+
+// nonSecure tells that the cluster is known not to be in mixed mode.
+func (v *view) nonSecure() bool {
+	if f := v.k.fact(v.p, "security-mode"); f != nil {
+		return f.fact.Value == "non-secure"
+	}
+	return v.k.mode(v.p) == "non-secure"
+}
+
+// mode reads the cluster mode off the ITLs served to the phone.
+func (k *kase) mode(p *phone) string {
+	if a := p.served("itl"); a != nil && !a.list.l.Partial {
+		return mode(a.list.l)
+	}
+	return "unknown"
+}
+
+func refusalSeen(v *view) Answer {
+	var last *attempt
+	for _, a := range v.p.attempts {
+		if a.kind == "other" || !a.complete {
+			continue
+		}
+		if a.result == No {
+			last = a
+		}
+		if a.result == Yes && last != nil && a.kind == last.kind {
+			last = nil // taken after all, later
+		}
+	}
+	if last != nil {
+		ev := slices.Concat(last.evidence(), last.proof)
+		return yes(fmt.Sprintf("the phone refused %s: %s", last.file, quoteLine(last.proof)), ev...)
+	}
+	var accepted []*entry
+	open := ""
+	for _, kind := range []string{"ctl", "itl", "config"} {
+		a := v.p.lastAttempt(kind)
+		if a == nil || a.missing {
+			continue
+		}
+		if a.result != Yes || a.inferred {
+			open = a.file
+			continue
+		}
+		accepted = append(accepted, a.proof...)
+	}
+	if a := v.p.lastAttempt("itl"); a != nil && a.result == Yes && !a.inferred {
+		if b := v.p.lastAttempt("config"); b == nil || b.result == Yes {
+			return no("the phone accepted what it was served last, and no line says that it refused anything", accepted...)
+		}
+	}
+	if open != "" {
+		return unknown("nothing in evidence says whether the phone took " + open)
+	}
+	return unknown("no refusal and no acceptance is in evidence")
+}
+
+func quoteLine(proof []*entry) string {
+	for _, n := range proof {
+		if n.e != nil && n.e.Text != "" {
+			return fmt.Sprintf("%q", strings.TrimSpace(n.e.Text))
+		}
+	}
+	return "as its next steps show"
+}
+
+func configRefused(v *view) Answer  { return v.configResult(No) }
+func configAccepted(v *view) Answer { return v.configResult(Yes) }
+
+func (v *view) configResult(want Tri) Answer {
+	a := v.p.lastAttempt("config")
+	if a == nil {
+		return unknown("the phone asked for no configuration in the evidence")
+	}
+	ev := slices.Concat(a.evidence(), a.proof)
+	switch {
+	case a.result == want:
+		word := "refused"
+		if want == Yes {
+			word = "accepted"
+		}
+		return yes(fmt.Sprintf("the phone %s %s: %s", word, a.file, quoteLine(a.proof)), ev...)
+	case a.result != Unknown:
+		return no(fmt.Sprintf("the phone's last answer to %s says otherwise: %s", a.file, quoteLine(a.proof)), ev...)
+	}
+	return unknown("nothing in evidence says what the phone made of "+a.file, a.evidence()...)
+}
+
+func listsVerifiedLocally(v *view) Answer {
+	var ev []*entry
+	var names, open []string
+	for _, kind := range []string{"ctl", "itl"} {
+		a := v.p.lastAttempt(kind)
+		if a == nil || a.missing {
+			continue
+		}
+		switch {
+		case a.result == No:
+			return no("the phone refused "+a.file, slices.Concat(a.evidence(), a.proof)...)
+		case a.result == Yes && a.askedTVS:
+			return no("the phone asked TVS before it took "+a.file, slices.Concat(a.evidence(), a.proof)...)
+		case a.result == Yes:
+			names = append(names, a.file)
+			ev = slices.Concat(ev, a.evidence(), a.proof)
+		default:
+			open = append(open, a.file)
+		}
+	}
+	if len(names) == 0 {
+		return unknown("no accepted list is in evidence")
+	}
+	ans := yes("the phone verified "+strings.Join(names, " and ")+" itself, without asking TVS", ev...)
+	if len(open) > 0 {
+		ans.Because += "; what it made of " + strings.Join(open, " and ") + " is not in evidence"
+		ans.Sources = min(ans.Sources, 1)
+	}
+	return ans
+}
+
+func itlUpdated(v *view) Answer {
+	for i := len(v.p.states) - 1; i > 0; i-- {
+		s := v.p.states[i]
+		if s.cause == nil || s.cause.kind != "itl" || s.cause.result != Yes {
+			continue
+		}
+		old := s.before[iITL].list
+		if old == nil {
+			return unknown("the ITL that the phone held before is not in evidence", s.ev...)
+		}
+		if sameList(old, s.cause.list) {
+			return no("the phone already held that ITL", s.ev...)
+		}
+		if s.cause.list == nil {
+			return unknown("the content of the new ITL is not in evidence", s.ev...)
+		}
+		if x := signerIn(old, s.cause.list.l, []string{"SAST"}); x.found && !x.wrong {
+			return no(fmt.Sprintf("the new ITL's signer is record %d of the old one", x.record), s.ev...)
+		}
+		if x := signerIn(s.before[iCTL].list, s.cause.list.l, rolesForITL); x.found && !x.wrong {
+			return no(fmt.Sprintf("the new ITL's signer is record %d of the CTL", x.record), s.ev...)
+		}
+		return yes(fmt.Sprintf("the phone took a new ITL signed by %s, which its old ITL (signed by %s) does not know", signerText(s.cause.list), signerText(old)),
+			slices.Concat(s.before[iITL].ev, s.ev)...)
+	}
+	return unknown("the phone took no new ITL in the evidence")
+}
+
+func ctlHeld(v *view) Answer {
+	switch h := v.p.now(iCTL); {
+	case h.state == "held" || h.state == "blank":
+		return yes("the phone holds a CTL: "+h.how, h.ev...)
+	case h.state == "none":
+		return no("the phone holds no CTL: "+h.how, h.ev...)
+	case v.nonSecure():
+		ev := []*entry{}
+		if a := v.p.lastAttempt("ctl"); a != nil && a.missing {
+			ev = a.evidence()
+			return no("the cluster is non-secure and serves no CTL", ev...)
+		}
+		return unknown("the cluster is non-secure, but whether the phone kept a CTL from before is not in evidence")
+	default:
+		return unknown("whether the phone holds a CTL is not in evidence", h.ev...)
+	}
+}

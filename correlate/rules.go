@@ -1,0 +1,133 @@
+package correlate
+
+import (
+	"slices"
+	"strings"
+)
+
+// Rule is one finding of the catalogue. It holds when every need is answered
+// yes and no exclusion is; it is open when its first need (the symptom) is
+// answered yes, none is answered no, and something is unknown.
+type Rule struct {
+	ID      string
+	Title   string
+	Sees    string   // what a user or administrator notices
+	Needs   []string // questions, the symptom first
+	Not     []string // questions that rule it out
+	Class   string   // class when it holds
+	Gated   bool     // the class goes through the deletion gate
+	Healthy bool     // may be the primary of a working phone
+	Stage   int      // place in the chain transport, CTL, ITL, config, TVS, CAPF, registration, services: the most upstream wins
+	Explain []string // findings that are consequences of this one
+	Source  string   // public document
+
+	class   func(*view) string
+	summary func(*view) string
+	about   func(*view) string
+	remedy  func(*view) []Step
+	collect func(*view) []Step
+}
+
+// Stages of the chain, upstream first.
+const (
+	stageTransport = iota
+	stageCTL
+	stageITL
+	stageConfig
+	stageTVS
+	stageServices
+	stageEvidence
+)
+
+// held is what became of one rule on one phone.
+type ruling struct {
+	rule     *Rule
+	holds    bool
+	open     []string // unanswered needs, when the symptom is there
+	because  string   // why it is ruled out
+	evidence []*entry
+	cause    *Rule // the finding that explains it
+	class    string
+}
+
+// try evaluates a rule.
+func (v *view) try(r *Rule) ruling {
+	out := ruling{rule: r, class: r.Class}
+	for i, q := range r.Needs {
+		a := v.ask(q)
+		switch a.Value {
+		case No:
+			out.because, out.evidence, out.open = a.Because, a.Evidence, nil
+			return out
+		case Unknown:
+			if i == 0 {
+				out.because = a.Because
+				return out
+			}
+			out.open = append(out.open, q)
+		case Yes:
+			out.evidence = append(out.evidence, a.Evidence...)
+		}
+	}
+	for _, q := range r.Not {
+		if a := v.ask(q); a.Value == Yes {
+			return ruling{rule: r, class: r.Class, because: a.Because, evidence: a.Evidence}
+		}
+	}
+	out.holds = len(out.open) == 0
+	if r.class != nil {
+		out.class = r.class(v)
+	}
+	return out
+}
+
+// confidence says how sure a finding is: two kinds of witness agree (high),
+// one states it (medium), or it is inferred (low).
+func (v *view) confidence(r *Rule, ev []*entry) string {
+	kinds := map[string]bool{}
+	for _, n := range ev {
+		kinds[n.sourceKind()] = true
+	}
+	delete(kinds, "operator")
+	inferred := true
+	for _, q := range r.Needs {
+		if a := v.ask(q); a.Value == Yes && a.Sources > 0 {
+			inferred = false
+		}
+	}
+	switch {
+	case inferred || len(kinds) == 0:
+		return "low"
+	case len(kinds) >= 2:
+		return "high"
+	}
+	return "medium"
+}
+
+// becauseOf joins the reasons of a rule's needs into the proof.
+func (v *view) becauseOf(r *Rule) []Reason {
+	var out []Reason
+	for _, q := range r.Needs {
+		if a := v.ask(q); a.Value == Yes {
+			out = append(out, Reason{Text: sentence(a.Because), Evidence: ids(a.Evidence)})
+		}
+	}
+	return out
+}
+
+// sentence makes a clause into a sentence of its own.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return s
+	}
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// classRank orders the classes from best to worst.
+func classRank(c string) int {
+	return slices.Index([]string{ClassNote, ClassOK, ClassDegraded, ClassRecoverable, ClassLockedOut}, c)
+}

@@ -1,0 +1,315 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// held is what the phone has stored of one kind of list at some moment.
+type held struct {
+	state    string // none, blank, held, unknown
+	list     *listObj
+	ev       []*entry
+	how      string // in words: how the evidence makes this the phone's
+	inferred bool   // read off behaviour, stated by nobody
+	sha1     string // from the phone's menu, when the content is unknown
+	md5      string
+}
+
+// heldState is one change of what the phone holds.
+type heldState struct {
+	at            instant
+	cause         *attempt
+	causeText     string
+	ev            []*entry
+	before, after [2]held // ctl, itl
+}
+
+const (
+	iCTL = 0
+	iITL = 1
+)
+
+func listIndex(kind string) int {
+	if kind == "ctl" {
+		return iCTL
+	}
+	return iITL
+}
+
+// walkStates infers what the phone held before and after each attempt, only
+// from evidence: a list taken becomes the stored one, a list refused changes
+// nothing, and an attempt of unknown end leaves the state unknown unless the
+// list offered was the stored one anyway.
+func (k *kase) walkStates(p *phone) {
+	now := [2]held{{state: "unknown"}, {state: "unknown"}}
+	for i, kind := range []string{"ctl", "itl"} {
+		if h, ok := k.phoneFile(p, kind); ok {
+			now[i] = h
+		}
+	}
+	p.states = []heldState{{after: now, causeText: "start of the evidence"}}
+	for i, a := range p.attempts {
+		if a.kind != "ctl" && a.kind != "itl" {
+			continue
+		}
+		j := listIndex(a.kind)
+		if a.missing {
+			if h := k.noList(p, a, now[j]); h != nil && now[j].state == "unknown" {
+				before := now
+				now[j] = *h
+				p.states = append(p.states, heldState{at: a.end, cause: a, causeText: a.file + " not found on the server", ev: a.evidence(), before: before, after: now})
+			}
+			continue
+		}
+		if !a.complete {
+			continue
+		}
+		if a.result == Unknown {
+			k.infer(p, a, i, now)
+		}
+		before := now
+		next := now[j]
+		cause := ""
+		switch {
+		case a.result == Yes:
+			next = held{state: "held", list: a.list, ev: slices.Concat(a.evidence(), a.proof), inferred: a.inferred, how: "accepted by the phone"}
+			if a.inferred {
+				next.how = "served, and the phone behaved as having accepted it"
+			}
+			if a.list != nil && a.list.l.Type == "itl" && blank(a.list.l) {
+				next.state = "blank"
+			}
+			cause = a.file + " accepted"
+		case a.result == No:
+			cause = a.file + " refused: the stored list stays"
+		case now[j].list != nil && sameList(now[j].list, a.list):
+			continue
+		default:
+			next = held{state: "unknown", ev: a.evidence()}
+			if now[j].list != nil {
+				// Either of two lists: keep the old one as the last known.
+				next.how = "a different list was served afterwards and nothing says whether the phone took it"
+			}
+			cause = a.file + " served, acceptance not in evidence"
+		}
+		now[j] = next
+		p.states = append(p.states, heldState{at: a.end, cause: a, causeText: cause, ev: slices.Concat(a.evidence(), a.proof), before: before, after: now})
+	}
+	k.menu(p)
+}
+
+// infer reads acceptance off behaviour where no console covers the moment: the
+// phone went on to ask for its signed config, put no question to TVS, and
+// either held a list that knows the signer or none that the evidence shows.
+// A server that serves a new list and a config by the same new key proves
+// nothing, so the signer must be known from before or no question asked.
+func (k *kase) infer(p *phone, a *attempt, i int, now [2]held) {
+	if len(a.wire) == 0 || k.covered(p, "console", a.end) {
+		return
+	}
+	known := signerIn(now[iITL].list, listOf(a.list), rolesFor(a.kind)).proved || signerIn(now[iCTL].list, listOf(a.list), rolesFor(a.kind)).proved
+	for _, b := range p.attempts[i+1:] {
+		if b.kind != "config" {
+			continue
+		}
+		d, ok := b.start.sub(a.end)
+		if !ok || d > 60 || !strings.HasSuffix(strings.ToLower(b.file), ".sgn") {
+			return
+		}
+		if !known && (now[listIndex(a.kind)].list != nil || k.spokeToTVS(p, a.end, b.end)) {
+			return
+		}
+		a.result, a.inferred = Yes, true
+		a.proof = slices.Clone(b.wire)
+		return
+	}
+}
+
+func listOf(o *listObj) *evidence.List {
+	if o == nil {
+		return nil
+	}
+	return o.l
+}
+
+func rolesFor(kind string) []string {
+	switch kind {
+	case "ctl":
+		return rolesForCTL
+	case "itl":
+		return rolesForITL
+	}
+	return rolesForConfig
+}
+
+// spokeToTVS tells whether the phone opened or tried a TVS connection between
+// two moments, or within half a minute of the second.
+func (k *kase) spokeToTVS(p *phone, from, to instant) bool {
+	for _, n := range p.conns {
+		if n.e.TLS.Service != "tvs" {
+			continue
+		}
+		d1, ok1 := n.at.sub(from)
+		d2, ok2 := n.at.sub(to)
+		if ok1 && ok2 && d1 >= 0 && d2 <= 30 {
+			return true
+		}
+	}
+	return false
+}
+
+// noList turns a list missing on the server into a state: in a non-secure
+// cluster there is no CTL, and a phone that is told so at every boot and never
+// took one in the evidence holds none.
+func (k *kase) noList(p *phone, a *attempt, now held) *held {
+	if now.state != "unknown" {
+		return nil
+	}
+	for _, b := range p.attempts {
+		if b.kind == a.kind && (b.complete || !b.missing) {
+			return nil
+		}
+	}
+	return &held{state: "none", ev: a.evidence(), inferred: true, how: "the server has none and the phone took none in the evidence"}
+}
+
+// phoneFile finds a list whose origin the operator gave as the phone. When it
+// equals a list that the phone accepts in the evidence it is the state after,
+// and the walk finds it by itself; otherwise it is the state before.
+func (k *kase) phoneFile(p *phone, kind string) (held, bool) {
+	for _, l := range k.lists {
+		if l.l.Type != kind {
+			continue
+		}
+		for _, pl := range l.places {
+			origin, fact := k.originOf(pl.Input)
+			if origin != "phone" || pl.Frame != 0 {
+				continue
+			}
+			if d := fileDevice(pl.Input); d != "" && d != p.name && len(k.phones) > 1 {
+				continue
+			}
+			for _, a := range p.attempts {
+				if a.result == Yes && sameList(a.list, l) {
+					return held{}, false
+				}
+			}
+			h := held{state: "held", list: l, ev: []*entry{fact}, how: fmt.Sprintf("%s comes from the phone, as stated", pl.Input)}
+			if blank(l.l) {
+				h.state = "blank"
+			}
+			return h, true
+		}
+	}
+	return held{}, false
+}
+
+// menu applies the hash that the phone's menu shows: what it holds after
+// everything in the evidence.
+func (k *kase) menu(p *phone) {
+	for i, kind := range []string{"ctl", "itl"} {
+		for _, alg := range []string{"sha1", "md5"} {
+			f := k.fact(p, kind+"-"+alg)
+			if f == nil {
+				continue
+			}
+			last := p.now(i)
+			want := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(f.fact.Value, ":", ""), " ", ""))
+			h := held{state: "held", ev: []*entry{f}, how: "the phone's menu shows its " + strings.ToUpper(alg), sha1: "", md5: ""}
+			if alg == "sha1" {
+				h.sha1 = want
+			} else {
+				h.md5 = want
+			}
+			for _, l := range k.lists {
+				if l.l.Type == kind && (alg == "sha1" && l.l.SHA1 == want || alg == "md5" && l.l.MD5 == want) {
+					h.list = l
+					h.ev = append(h.ev, last.ev...)
+					if blank(l.l) {
+						h.state = "blank"
+					}
+				}
+			}
+			before := p.states[len(p.states)-1].after
+			after := before
+			after[i] = h
+			p.states = append(p.states, heldState{causeText: "stated by the operator from the phone's menu", ev: h.ev, before: before, after: after})
+		}
+	}
+}
+
+// now gives what the phone holds at the end of the evidence.
+func (p *phone) now(i int) held { return p.states[len(p.states)-1].after[i] }
+
+// lastKnown gives the latest state of one list with known content: the one in
+// force, or the one before an attempt whose end nobody saw.
+func (p *phone) lastKnown(i int) held {
+	for j := len(p.states) - 1; j >= 0; j-- {
+		if h := p.states[j].after[i]; h.list != nil {
+			return h
+		}
+	}
+	return held{state: "unknown"}
+}
+
+// heldAt gives what the phone held just before a moment.
+func (p *phone) heldAt(i int, at instant) held {
+	h := p.states[0].after[i]
+	for _, s := range p.states[1:] {
+		if !s.at.known || !s.at.before(at) {
+			break
+		}
+		h = s.after[i]
+	}
+	return h
+}
+
+// served gives the last list of a kind that a server offered to the phone.
+func (p *phone) served(kind string) *attempt {
+	for i := len(p.attempts) - 1; i >= 0; i-- {
+		a := p.attempts[i]
+		if a.kind == kind && a.list != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// lastAttempt gives the last attempt at a kind of file, whatever its end.
+func (p *phone) lastAttempt(kind string) *attempt {
+	for i := len(p.attempts) - 1; i >= 0; i-- {
+		if p.attempts[i].kind == kind {
+			return p.attempts[i]
+		}
+	}
+	return nil
+}
+
+// stateName names what is stored in the words of the decision model.
+func stateName(h [2]held) string {
+	name := func(i int, list string) string {
+		switch h[i].state {
+		case "held":
+			return list
+		case "blank":
+			return "blank " + list
+		case "none":
+			return ""
+		}
+		return list + "?"
+	}
+	c, i := name(iCTL, "CTL"), name(iITL, "ITL")
+	switch {
+	case c == "" && i == "":
+		return "none"
+	case c == "":
+		return i + " only"
+	case i == "":
+		return c + " only"
+	}
+	return c + "+" + i
+}

@@ -1,0 +1,199 @@
+package correlate
+
+import (
+	"slices"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// tvsServer is one Trust Verification Service that the phone can use, with
+// everything seen of it.
+type tvsServer struct {
+	address string // IP address, or the configured name when no address is known
+	names   []string
+	from    []*entry // what makes it one of the phone's servers
+	tries   []*tvsTry
+}
+
+// tvsTry is one contact with a TVS server.
+type tvsTry struct {
+	n        *entry
+	state    string // accepted, refused-by-phone, refused-by-server, silent, port-closed, unreachable, unclear
+	cert     *evidence.Certificate
+	against  match // the certificate against the ITL that the phone held then
+	heldITL  held
+	mismatch bool
+}
+
+// tvsServers gathers the servers: the members of the CallManager group in the
+// configuration the phone holds, the TFTP server as last resort, and every
+// address it really tried. complete tells that the group is known, so that
+// "every server" means something.
+func (v *view) tvsServers() (list []*tvsServer, complete bool) {
+	by := map[string]*tvsServer{}
+	get := func(addr string) *tvsServer {
+		s := by[addr]
+		if s == nil {
+			s = &tvsServer{address: addr}
+			by[addr] = s
+			list = append(list, s)
+		}
+		return s
+	}
+	if a := v.heldConfig(); a != nil {
+		complete = len(a.list.config.CallManager) > 0 || len(a.list.config.TVS) > 0
+		for _, name := range slices.Concat(a.list.config.TVS, a.list.config.CallManager) {
+			host := hostOf(name)
+			addr := v.resolve(host)
+			s := get(addr)
+			s.from = append(s.from, a.evidence()...)
+			if addr != host && !slices.Contains(s.names, host) {
+				s.names = append(s.names, host)
+			}
+		}
+	}
+	for _, a := range v.p.attempts {
+		if a.kind == "other" {
+			continue
+		}
+		for _, n := range a.wire {
+			if n.e.Transfer.Outcome == "complete" || n.e.Transfer.Outcome == "error" {
+				get(hostOf(n.e.Transfer.Server)).from = append(by[hostOf(n.e.Transfer.Server)].from, n)
+			}
+		}
+	}
+	for _, n := range v.p.conns {
+		if n.e.TLS.Service == "tvs" {
+			s := get(hostOf(n.e.TLS.Server))
+			s.tries = append(s.tries, v.wireTry(n))
+		}
+	}
+	for _, n := range v.p.all {
+		if n.sourceKind() != "phone" {
+			continue
+		}
+		if t := v.consoleTry(n); t != nil {
+			if addr := hostOf(n.e.Server); addr != "" {
+				s := get(addr)
+				s.tries = append(s.tries, t)
+			}
+		}
+	}
+	return list, complete
+}
+
+// heldConfig gives the configuration in force: the last one accepted. A served
+// configuration that was refused changes no server order.
+func (v *view) heldConfig() *attempt {
+	for i := len(v.p.attempts) - 1; i >= 0; i-- {
+		a := v.p.attempts[i]
+		if a.kind == "config" && a.complete && a.list != nil && a.list.config != nil && a.result == Yes {
+			return a
+		}
+	}
+	return nil
+}
+
+// resolve finds the address of a server name through the certificates that
+// servers presented (their subject's CN) and the lists' records.
+func (v *view) resolve(name string) string {
+	if strings.Trim(name, "0123456789.:abcdefABCDEF") == "" && strings.ContainsAny(name, ".:") {
+		return name
+	}
+	for _, p := range v.k.phones {
+		for _, n := range p.conns {
+			for _, id := range n.e.TLS.ServerCertificates {
+				if c := v.k.cert(id); c != nil && sameHost(commonName(c.Subject), name) {
+					return hostOf(n.e.TLS.Server)
+				}
+			}
+		}
+	}
+	return name
+}
+
+// sameHost compares host names, with or without domain.
+func sameHost(a, b string) bool {
+	short := func(s string) string { h, _, _ := strings.Cut(s, "."); return h }
+	return a != "" && (strings.EqualFold(a, b) || strings.EqualFold(short(a), short(b)) && (a == short(a) || b == short(b)))
+}
+
+// wireTry reads one captured connection to port 2445.
+func (v *view) wireTry(n *entry) *tvsTry {
+	t := n.e.TLS
+	try := &tvsTry{n: n, state: "unclear", heldITL: v.p.heldAt(iITL, n.at)}
+	if len(t.ServerCertificates) > 0 {
+		try.cert = v.k.cert(t.ServerCertificates[0])
+	}
+	try.against = certIn(try.heldITL.list, try.cert, "TVS")
+	switch t.Outcome {
+	case "established":
+		try.state = "accepted"
+	case "no-answer":
+		try.state = "silent"
+	case "refused":
+		try.state = "port-closed"
+	case "alert", "closed", "reset", "incomplete":
+		try.state = failedState(t)
+	}
+	try.mismatch = try.state == "refused-by-phone" && (try.against.state == "absent" || try.against.state == "same-name-new-key")
+	return try
+}
+
+// failedState tells whose refusal ended a handshake: a refusal of the server's
+// certificate lies between that certificate and the phone's ChangeCipherSpec.
+func failedState(t *evidence.TLS) string {
+	_, cert := t.Marks["server_certificate"]
+	_, ccs := t.Marks["client_finished_ccs"]
+	for _, a := range t.Alerts {
+		if a.Encrypted || a.Level != "fatal" && a.Description == "close_notify" {
+			continue
+		}
+		if a.From == "server" {
+			return "refused-by-server"
+		}
+		if cert && !ccs {
+			return "refused-by-phone"
+		}
+	}
+	if cert && !ccs && (t.Outcome == "closed" || t.Outcome == "reset") && t.ClosedBy == "client" {
+		return "refused-by-phone"
+	}
+	return "unclear"
+}
+
+// consoleTry reads one console line that settles a contact with TVS.
+func (v *view) consoleTry(n *entry) *tvsTry {
+	switch n.name {
+	case "tvs_cert_verified":
+		return &tvsTry{n: n, state: "accepted", heldITL: v.p.heldAt(iITL, n.at), against: match{state: "match"}}
+	}
+	return nil
+}
+
+// accepted gives the contacts in which the phone accepted this server.
+func (s *tvsServer) accepted() []*entry { return s.inState("accepted") }
+
+func (s *tvsServer) inState(states ...string) []*entry {
+	var out []*entry
+	for _, t := range s.tries {
+		if slices.Contains(states, t.state) {
+			out = append(out, t.n)
+		}
+	}
+	return out
+}
+
+// last gives the last contact that the capture shows.
+func (s *tvsServer) last() *tvsTry {
+	for i := len(s.tries) - 1; i >= 0; i-- {
+		if s.tries[i].n.e != nil && s.tries[i].n.e.TLS != nil {
+			return s.tries[i]
+		}
+	}
+	if len(s.tries) > 0 {
+		return s.tries[len(s.tries)-1]
+	}
+	return nil
+}

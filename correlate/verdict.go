@@ -1,0 +1,272 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// finding turns a ruling into the report's form.
+func (v *view) finding(h ruling) Finding {
+	r := h.rule
+	f := Finding{ID: r.ID, Title: r.Title, Class: h.class, Confidence: v.confidence(r, h.evidence), About: v.p.name,
+		Evidence: ids(h.evidence), Remedy: []Step{}, CollectNext: []Step{}}
+	if r.about != nil {
+		f.About = r.about(v)
+	}
+	if r.summary != nil {
+		f.Summary = r.summary(v)
+	} else {
+		f.Summary = texts(v.becauseOf(r))
+	}
+	if r.remedy != nil {
+		f.Remedy = r.remedy(v)
+	}
+	if r.collect != nil {
+		f.CollectNext = r.collect(v)
+	}
+	if h.cause != nil {
+		f.ConsequenceOf = ptr(h.cause.ID)
+	}
+	return f
+}
+
+func texts(list []Reason) string {
+	var out []string
+	for _, r := range list {
+		out = append(out, r.Text)
+	}
+	return strings.Join(out, " ")
+}
+
+// openQuestions lists what keeps the verdict open: the gate rows of a gated
+// finding, and the needs of open findings of a worse class.
+func (v *view) openQuestions(a arbitration) []string {
+	var out []string
+	add := func(q string) {
+		if !slices.Contains(out, q) {
+			out = append(out, q)
+		}
+	}
+	if a.primary != nil && a.primary.rule.Gated {
+		for _, r := range itlGate {
+			if v.ask(r.question).Value == Unknown {
+				add(r.question)
+			}
+		}
+	}
+	for _, h := range a.open {
+		if a.primary == nil || classRank(h.class) > classRank(a.primary.class) || a.primary.rule.Gated {
+			for _, q := range h.open {
+				add(q)
+			}
+		}
+	}
+	if len(out) == 0 {
+		for _, q := range []string{"held-itl-is-served-itl", "tvs-cert-in-held-itl", "refusal-seen"} {
+			if v.ask(q).Value == Unknown {
+				add(q)
+			}
+		}
+	}
+	return out
+}
+
+// insufficient is the finding that says what to collect.
+func (v *view) insufficient(a arbitration) Finding {
+	f := Finding{ID: "evidence-insufficient", Title: "The sources do not settle the question", Class: ClassInconclusive, Confidence: "medium", About: v.p.name,
+		Evidence: []string{}, Remedy: []Step{}, CollectNext: []Step{}}
+	var open []string
+	for _, q := range v.openQuestions(a) {
+		ans := v.ask(q)
+		open = append(open, questions[q].Asks+" ("+ans.Because+")")
+		for _, id := range ids(ans.Evidence) {
+			if !slices.Contains(f.Evidence, id) {
+				f.Evidence = append(f.Evidence, id)
+			}
+		}
+		for _, s := range v.collectFor(q) {
+			if !slices.Contains(f.CollectNext, s) {
+				f.CollectNext = append(f.CollectNext, s)
+			}
+		}
+	}
+	f.Summary = "Not settled: " + strings.Join(open, "; ") + "."
+	if len(open) == 0 {
+		f.Summary = "Nothing in evidence shows what this phone's trust lists did."
+		f.CollectNext = v.collectFor("")
+	}
+	return f
+}
+
+// verdict words the answer for the phone.
+func (v *view) verdict(a arbitration, g Gates) Verdict {
+	out := Verdict{Class: a.class, Confidence: "low", Because: []Reason{}, Registered: v.registered(), Deletion: gateState(g.ITL)}
+	if a.primary == nil {
+		out.Primary = "evidence-insufficient"
+		out.Headline = "Inconclusive: the evidence does not show what this phone trusts or refuses."
+	} else {
+		f := v.finding(*a.primary)
+		out.Primary, out.Confidence, out.Headline = f.ID, f.Confidence, f.Summary
+		out.Because = v.becauseOf(a.primary.rule)
+		for _, h := range a.open {
+			if a.class == ClassInconclusive && h.rule != a.primary.rule {
+				out.Headline = "Inconclusive. What is proved: " + f.Summary + fmt.Sprintf(" Whether it is worse (%s) is not settled.", strings.ToLower(h.rule.Title[:1])+h.rule.Title[1:])
+				break
+			}
+		}
+		if a.primary.rule.Gated && a.class == ClassInconclusive {
+			out.Headline = "Trust is broken; whether the ITL must be deleted is not settled. " + f.Summary
+		}
+		if a.class == ClassInconclusive {
+			out.Because = append(out.Because, Reason{Text: sentence(v.insufficient(a).Summary), Evidence: []string{}})
+		}
+	}
+	switch out.Deletion {
+	case "forbidden":
+		out.Advice = "Do not delete the ITL: " + firstRefuted(g.ITL) + "."
+	case "open":
+		if a.class == ClassOK || a.class == ClassDegraded && !a.primary.rule.Gated {
+			out.Advice = "Do not delete the ITL: nothing in evidence calls for it."
+		} else {
+			out.Advice = "Do not delete the ITL before these are answered: " + rowList(g.ITL, rowUnknown) + "."
+		}
+	case "allowed":
+		if a.class == ClassLockedOut {
+			out.Advice = "Every condition is proved: the ITL has to be deleted on the phone, after all certificate work is finished, and on one phone first."
+		} else {
+			out.Advice = "Do not delete the ITL: the verdict does not call for it."
+		}
+	}
+	return out
+}
+
+func firstRefuted(rows []GateRow) string {
+	for _, r := range rows {
+		if r.State == rowRefuted {
+			return r.Because
+		}
+	}
+	return ""
+}
+
+func rowList(rows []GateRow, state string) string {
+	var out []string
+	for _, r := range rows {
+		if r.State == state {
+			out = append(out, r.Row)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// registered tells whether the phone is seen to register; a phone whose trust
+// is broken often still does, with its old configuration.
+func (v *view) registered() string {
+	for i := len(v.p.all) - 1; i >= 0; i-- {
+		n := v.p.all[i]
+		switch {
+		case n.is("registered", "registration_ok"):
+			return "yes"
+		case n.is("registration_rejected"):
+			return "no"
+		case n.e != nil && n.e.TLS != nil && (n.e.TLS.Service == "sccp-tls" || n.e.TLS.Service == "sip-tls"):
+			if n.e.TLS.Outcome == "established" {
+				return "yes"
+			}
+			return "no"
+		}
+	}
+	return "unknown"
+}
+
+// unseen says in words what the sources could not show.
+func (v *view) unseen() []string {
+	out := []string{}
+	add := func(cond bool, text string) {
+		if cond {
+			out = append(out, text)
+		}
+	}
+	var console, capture, trace bool
+	for _, n := range v.p.all {
+		switch n.sourceKind() {
+		case "phone":
+			console = true
+		case "capture":
+			capture = true
+		case "server":
+			trace = true
+		}
+	}
+	add(!capture, "No capture: which certificates were presented, and what each file contained, cannot be checked.")
+	add(!console, "No console log of the phone: what it accepted or refused is not stated by the phone itself.")
+	add(!trace, "No TVS trace: what TVS was asked and answered is not seen from the server.")
+	for _, kind := range []string{"ctl", "itl"} {
+		if a := v.p.lastAttempt(kind); a != nil && a.complete && a.result == Unknown {
+			out = append(out, fmt.Sprintf("What the phone made of %s: no line says so.", a.file))
+		}
+	}
+	for _, n := range v.p.conns {
+		if n.e.TLS.Hidden {
+			out = append(out, fmt.Sprintf("The certificates of the TLS 1.3 connection to %s: they are encrypted.", n.e.TLS.Server))
+		} else if n.e.TLS.Resumed {
+			out = append(out, fmt.Sprintf("The certificates of the resumed connection to %s: none are exchanged.", n.e.TLS.Server))
+		}
+	}
+	for _, c := range v.k.rows(v.p, "console") {
+		for _, g := range c.Gaps {
+			out = append(out, fmt.Sprintf("%s: %s", c.Input, g))
+		}
+	}
+	return slices.Compact(out)
+}
+
+// skew reports clocks that differ by more than a second as a note.
+func (k *kase) skew(p *phone) *Finding {
+	var parts []string
+	for _, o := range k.clock.measured {
+		if k.owner[o.src.input] != p.name && !k.speaksTo(p, o) || k.kindOf(o.ref) == "capture" && k.kindOf(o.src) == "server" {
+			continue
+		}
+		low, high := float64(o.low-o.base)/1e9, float64(o.high-o.base)/1e9
+		if min(max(low, -low), max(high, -high)) < 1 {
+			continue
+		}
+		word := "ahead of"
+		l, h := low, high
+		if low < 0 {
+			word, l, h = "behind", -high, -low
+		}
+		parts = append(parts, fmt.Sprintf("%s is %.3f to %.3f s %s %s", o.ref.input, l, h, word, o.src.input))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return &Finding{ID: "clock-skew", Title: "The sources' clocks differ", Class: ClassNote, Confidence: "high", About: "clocks",
+		Summary: "The clocks differ: " + strings.Join(parts, "; ") + ". Times in this report are corrected.", Evidence: k.skewEvidence(p), Remedy: []Step{{Text: "Check NTP on the servers, and the phone's date reference; the offset itself breaks nothing.", Command: "utils ntp status", Risk: "none"}}, CollectNext: []Step{}}
+}
+
+func (k *kase) speaksTo(p *phone, o *offset) bool {
+	for _, a := range o.pairs {
+		if a.src.phone == p.name {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *kase) skewEvidence(p *phone) []string {
+	var list []*entry
+	for _, o := range k.clock.measured {
+		if k.kindOf(o.ref) == "capture" {
+			continue
+		}
+		for _, a := range o.pairs {
+			if a.src.phone == p.name {
+				list = append(list, a.src, a.ref)
+			}
+		}
+	}
+	return ids(list)
+}
