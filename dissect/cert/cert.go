@@ -19,7 +19,7 @@ type Certificate struct {
 
 	Subject    string // printed as the package comment tells
 	Issuer     string
-	SubjectRDN []Attribute // in certificate order
+	SubjectRDN []Attribute // in certificate order; nil when it could not be read
 	IssuerRDN  []Attribute
 
 	Serial    string // lower-case hex, the magnitude in whole octets without leading zero octets

@@ -22,8 +22,8 @@ func (c *Certificate) Row() *Row {
 		return nil
 	}
 	return &Row{
-		Subject:            known(c.Subject, len(c.SubjectRDN) > 0 || c.Raw != nil),
-		Issuer:             known(c.Issuer, len(c.IssuerRDN) > 0 || c.Raw != nil),
+		Subject:            known(c.Subject, c.SubjectRDN != nil),
+		Issuer:             known(c.Issuer, c.IssuerRDN != nil),
 		Serial:             known(c.Serial, c.Serial != ""),
 		NotBefore:          stamp(c.NotBefore),
 		NotAfter:           stamp(c.NotAfter),

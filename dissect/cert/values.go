@@ -29,7 +29,7 @@ const (
 // and keeps what it can: an attribute that cannot be read is named in Problem
 // and left out.
 func (c *Certificate) readName(name element, which string) []Attribute {
-	var out []Attribute
+	out := []Attribute{}
 	rdns := name.inside()
 	for len(rdns.rest) > 0 {
 		set, ok := rdns.next()
