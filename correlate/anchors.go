@@ -12,6 +12,9 @@ import (
 func (k *kase) anchors() map[[2]source][]*anchor {
 	out := map[[2]source][]*anchor{}
 	add := func(a *anchor) {
+		if a.srcClock == nil || a.refClock == nil {
+			return // evidence from elsewhere may lack a time
+		}
 		s := source{a.src.place.Input, a.srcClock.Boot}
 		r := source{a.refPlace.Input, a.refClock.Boot}
 		out[[2]source{s, r}] = append(out[[2]source{s, r}], a)

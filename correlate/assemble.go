@@ -206,7 +206,7 @@ func (k *kase) reportStates(p *phone) []State {
 		if s.at.known && s.at.abs {
 			r.Time = ptr(rfc3339(s.at.ns, 1e-6))
 		}
-		if s.cause != nil && len(s.cause.lines) > 0 {
+		if s.cause != nil && len(s.cause.lines) > 0 && s.cause.lines[0].e.Clock != nil {
 			r.TimeText = s.cause.lines[0].e.Clock.Text
 		}
 		out = append(out, r)

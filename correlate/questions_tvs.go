@@ -117,7 +117,7 @@ func tvsCertMismatch(v *view) Answer {
 		return no("the phone accepted its TVS", v.ask("tvs-reached").Evidence...)
 	}
 	for _, s := range servers {
-		if t := s.last(); t != nil && t.state == "refused-by-phone" && t.heldITL.list == nil {
+		if t := s.last(); t != nil && t.state == "refused-by-phone" && t.cert != nil && t.heldITL.list == nil {
 			return unknown(fmt.Sprintf("the phone refused the certificate of TVS %s (serial %s), but its ITL is not in evidence", s.address, t.cert.Serial), t.n)
 		}
 	}

@@ -1,0 +1,225 @@
+package gather_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"trustline/correlate"
+	"trustline/correlate/evidence"
+	"trustline/correlate/gather"
+)
+
+// cases is where the shipped cases live.
+const cases = "../../testdata/cases"
+
+// decodeDir decodes every file of a case as the command does.
+func decodeDir(t *testing.T, dir string) []*evidence.Bundle {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []*evidence.Bundle
+	for _, f := range files {
+		if f.IsDir() || f.Name() == "README.md" || f.Name() == "want.json" {
+			continue
+		}
+		path := filepath.Join(dir, f.Name())
+		out = append(out, gather.Decode(gather.Input{Name: f.Name(), Size: -1, Open: func() (io.ReadCloser, error) { return os.Open(path) }}, gather.Options{}))
+	}
+	return out
+}
+
+// want is a want.json: a part of the report that must be there, member by
+// member, and phrases that the report must or must not say.
+type want struct {
+	Report any      `json:"report"`
+	Say    []string `json:"say"`
+	Never  []string `json:"never_say"`
+}
+
+// TestCases runs every case that has a want.json.
+func TestCases(t *testing.T) {
+	wants, err := filepath.Glob(filepath.Join(cases, "*", "want.json"))
+	if err != nil || len(wants) < 4 {
+		t.Fatalf("%d cases found (%v), want at least 4", len(wants), err)
+	}
+	for _, file := range wants {
+		dir := filepath.Dir(file)
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var w want
+			dec := json.NewDecoder(bytes.NewReader(raw))
+			dec.DisallowUnknownFields()
+			if err := dec.Decode(&w); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			r := correlate.Judge(evidence.Merge(decodeDir(t, dir)...), correlate.Options{})
+			text, err := json.MarshalIndent(r, "", " ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got any
+			if err := json.Unmarshal(text, &got); err != nil {
+				t.Fatal(err)
+			}
+			for _, diff := range lacks("report", w.Report, got) {
+				t.Error(diff)
+			}
+			for _, s := range w.Say {
+				if !strings.Contains(string(text), jsonText(s)) {
+					t.Errorf("the report does not say %q", s)
+				}
+			}
+			for _, s := range w.Never {
+				if strings.Contains(strings.ToLower(string(text)), strings.ToLower(jsonText(s))) {
+					t.Errorf("the report says %q", s)
+				}
+			}
+		})
+	}
+}
+
+// jsonText is a phrase as it stands inside a JSON string.
+func jsonText(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return s
+	}
+	return strings.Trim(string(b), `"`)
+}
+
+// lacks compares what is wanted with what is there: every wanted member must
+// be there and equal; a list of objects must hold an element for each wanted
+// one; a list of scalars must be equal; a string that begins with "~" must be
+// contained; {"between":[a,b]} is a number in that interval.
+func lacks(at string, want, got any) []string {
+	switch w := want.(type) {
+	case map[string]any:
+		if r, ok := w["between"].([]any); ok && len(w) == 1 {
+			n, isNum := got.(float64)
+			if !isNum || n < r[0].(float64) || n > r[1].(float64) {
+				return []string{fmt.Sprintf("%s is %v, want between %v and %v", at, got, r[0], r[1])}
+			}
+			return nil
+		}
+		g, ok := got.(map[string]any)
+		if !ok {
+			return []string{fmt.Sprintf("%s is %v, want an object", at, got)}
+		}
+		var out []string
+		for _, key := range sortedKeys(w) {
+			v, ok := g[key]
+			if !ok {
+				out = append(out, fmt.Sprintf("%s has no member %q", at, key))
+				continue
+			}
+			out = append(out, lacks(at+"."+key, w[key], v)...)
+		}
+		return out
+	case []any:
+		g, ok := got.([]any)
+		if !ok {
+			return []string{fmt.Sprintf("%s is %v, want a list", at, got)}
+		}
+		return lacksList(at, w, g)
+	case string:
+		if part, ok := strings.CutPrefix(w, "~"); ok {
+			if s, isText := got.(string); !isText || !strings.Contains(s, part) {
+				return []string{fmt.Sprintf("%s is %v, want it to contain %q", at, got, part)}
+			}
+			return nil
+		}
+	}
+	if want != got {
+		return []string{fmt.Sprintf("%s is %v, want %v", at, got, want)}
+	}
+	return nil
+}
+
+func lacksList(at string, want, got []any) []string {
+	scalars := true
+	for _, w := range want {
+		if _, obj := w.(map[string]any); obj {
+			scalars = false
+		}
+	}
+	if scalars {
+		if a, b := fmt.Sprint(want...), fmt.Sprint(got...); a != b {
+			return []string{fmt.Sprintf("%s is %v, want %v", at, got, want)}
+		}
+		return nil
+	}
+	var out []string
+	for i, w := range want {
+		best := []string{fmt.Sprintf("%s is empty", at)}
+		for j, g := range got {
+			if d := lacks(fmt.Sprintf("%s[%d]", at, j), w, g); j == 0 || len(d) < len(best) {
+				best = d
+			}
+			if len(best) == 0 {
+				break
+			}
+		}
+		if len(best) > 0 {
+			out = append(out, fmt.Sprintf("%s holds no element like wanted %d; nearest: %s", at, i, strings.Join(best, "; ")))
+		}
+	}
+	return out
+}
+
+func sortedKeys(m map[string]any) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestEvidenceFilesGiveTheSameReport writes each input's evidence to a file
+// form, reads it back in reverse order, and judges it: the seam between
+// decoding and judging loses nothing.
+func TestEvidenceFilesGiveTheSameReport(t *testing.T) {
+	dirs, err := filepath.Glob(filepath.Join(cases, "*", "want.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range dirs {
+		dir := filepath.Dir(f)
+		bundles := decodeDir(t, dir)
+		direct, err := json.Marshal(correlate.Judge(evidence.Merge(bundles...), correlate.Options{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back []*evidence.Bundle
+		for _, b := range slices.Backward(bundles) {
+			var buf bytes.Buffer
+			if err := b.Write(&buf); err != nil {
+				t.Fatal(err)
+			}
+			again, err := evidence.Read(&buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back = append(back, again)
+		}
+		through, err := json.Marshal(correlate.Judge(evidence.Merge(back...), correlate.Options{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(direct, through) {
+			t.Errorf("%s: the report through evidence files differs", dir)
+		}
+	}
+}
