@@ -1,0 +1,46 @@
+package catalogue
+
+import "fmt"
+
+// Check runs the samples of every entry: each must be matched by its own entry
+// and by no other, and each pattern must be matched by a sample that stands
+// beside it. It gives one error for each fault.
+func (c *Catalogue) Check() []error {
+	var errs []error
+	var m Match
+	for _, e := range c.entries {
+		hit := make([]bool, len(e.progs))
+		for _, s := range e.Samples {
+			msg := []byte(s)
+			if !c.Match(msg, &m) {
+				errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q matches nothing", c.name, e.Line, s))
+				continue
+			}
+			if m.Entry != e {
+				errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q goes to line %d", c.name, e.Line, s, m.Entry.Line))
+			}
+			var starts [maxPrefixes]int
+			n, _, _ := prefixes(msg, &starts)
+			for _, at := range starts[:n] {
+				for _, p := range c.progs {
+					if !p.match(msg[at:], &m) {
+						continue
+					}
+					if p.entry != e {
+						errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q also matches %q of line %d", c.name, e.Line, s, p.source, p.entry.Line))
+						continue
+					}
+					for i := range e.progs {
+						hit[i] = hit[i] || e.progs[i] == p
+					}
+				}
+			}
+		}
+		for i, ok := range hit {
+			if !ok {
+				errs = append(errs, fmt.Errorf("catalogue: %s:%d: no sample for %q", c.name, e.Line, e.progs[i].source))
+			}
+		}
+	}
+	return errs
+}

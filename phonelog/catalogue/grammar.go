@@ -1,0 +1,109 @@
+package catalogue
+
+import (
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// The grammar of a .tl file:
+//
+//	File    = Entry* .
+//	Entry   = ( "event" Ident | "ignore" Raw ) Clause* .
+//	Clause  = "means" Raw
+//	        | "derived" Raw                  an event made from several records
+//	        | "set" Ident Raw                a detail that the pattern implies
+//	        | "match" Pattern
+//	        | "sample" Raw "from" Raw .
+//	Pattern = '"' ( Text | Escaped | Capture )* '"' .
+//	Capture = "{" [ Ident ] ":" Ident [ "(" Word { "|" Word } ")" ] [ "?" ] "}" .
+//	Raw     = "`" anything but a back quote "`" .
+//
+// A number sign begins a comment that runs to the end of the line.
+type file struct {
+	Entries []*entry `parser:"@@*"`
+}
+
+type entry struct {
+	Pos     lexer.Position
+	Event   string    `parser:"( 'event' @Ident"`
+	Ignore  string    `parser:"| 'ignore' @Raw )"`
+	Clauses []*clause `parser:"@@*"`
+}
+
+type clause struct {
+	Pos     lexer.Position
+	Means   string   `parser:"  'means' @Raw"`
+	Derived string   `parser:"| 'derived' @Raw"`
+	Set     *setting `parser:"| 'set' @@"`
+	Match   *pattern `parser:"| 'match' @@"`
+	Sample  *sample  `parser:"| 'sample' @@"`
+}
+
+type setting struct {
+	Key   string `parser:"@Ident"`
+	Value string `parser:"@Raw"`
+}
+
+type sample struct {
+	Pos  lexer.Position
+	Text string `parser:"@Raw"`
+	From string `parser:"'from' @Raw"`
+}
+
+type pattern struct {
+	Pos   lexer.Position
+	Parts []*part `parser:"Quote @@* Quote"`
+}
+
+type part struct {
+	Escaped string   `parser:"  @Escaped"`
+	Text    string   `parser:"| @Text"`
+	Capture *capture `parser:"| Open @@ Close"`
+}
+
+type capture struct {
+	Pos      lexer.Position
+	Name     string   `parser:"@Ident? ':'"`
+	Type     string   `parser:"@Ident"`
+	Choices  []string `parser:"( Choice @Word ( '|' @Word )* ChoiceEnd )?"`
+	Optional bool     `parser:"@'?'?"`
+}
+
+// newParser builds the parser. It is called once per Parse: catalogues are
+// parsed at start-up only, and a package variable would be a global.
+func newParser() (*participle.Parser[file], error) {
+	lex, err := lexer.New(lexer.Rules{
+		"Root": {
+			{Name: "comment", Pattern: `#[^\n]*`},
+			{Name: "space", Pattern: `[ \t\r\n]+`},
+			{Name: "Ident", Pattern: `[A-Za-z][A-Za-z0-9_]*`},
+			{Name: "Raw", Pattern: "`[^`]*`"},
+			{Name: "Quote", Pattern: `"`, Action: lexer.Push("Pattern")},
+			{Name: "Other", Pattern: `.|\n`},
+		},
+		"Pattern": {
+			{Name: "Escaped", Pattern: `\\.`},
+			{Name: "Quote", Pattern: `"`, Action: lexer.Pop()},
+			{Name: "Open", Pattern: `\{`, Action: lexer.Push("Capture")},
+			{Name: "Text", Pattern: `[^"\\{\n]+`},
+			{Name: "Other", Pattern: `.|\n`},
+		},
+		"Capture": {
+			{Name: "Close", Pattern: `\}`, Action: lexer.Pop()},
+			{Name: "Ident", Pattern: `[A-Za-z][A-Za-z0-9_]*`},
+			{Name: "Punct", Pattern: `[:?]`},
+			{Name: "Choice", Pattern: `\(`, Action: lexer.Push("Choices")},
+			{Name: "Other", Pattern: `.|\n`},
+		},
+		"Choices": {
+			{Name: "ChoiceEnd", Pattern: `\)`, Action: lexer.Pop()},
+			{Name: "Bar", Pattern: `\|`},
+			{Name: "Word", Pattern: `[^|)\n]+`},
+			{Name: "Other", Pattern: `.|\n`},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return participle.Build[file](participle.Lexer(lex))
+}

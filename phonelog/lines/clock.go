@@ -1,0 +1,116 @@
+package lines
+
+import "trustline/phonelog/catalogue"
+
+// Rules for sources that print no date (times of day in nanoseconds would be
+// finer than needed; milliseconds decide).
+const (
+	// disorder: threads write late; a backward step below this is no event.
+	disorder = 5 * 60
+	// halfDay: a larger backward step is the night, a smaller one a reboot, a
+	// clock that was set, or another capture pasted behind the first.
+	halfDay = 12 * 3600
+	day     = 86400
+	// noLeap is the year in which dates without year are counted.
+	noLeap = 365 * day
+)
+
+// A Tracker turns printed times into clocks: it counts nights and restarts.
+// The zero value is ready for use.
+type Tracker struct {
+	begun  bool
+	last   int64 // seconds as printed, of the record before
+	base   int64 // added for nights or years passed
+	boot   int
+	seq    int
+	Gaps   []catalogue.Gap
+	More   int // gaps beyond maxGaps
+	From   *catalogue.Clock
+	To     *catalogue.Clock
+	resets bool
+}
+
+// maxGaps bounds the list of holes in the sequence numbers; an excerpt of an
+// excerpt has hundreds, a log whose every other line was filtered out millions.
+const maxGaps = 10_000
+
+// reorder: records of two threads may swap places. A sequence number that
+// falls by no more than this is not a restart.
+const reorder = 8
+
+// Sequence notes the sequence number of a record, before its time is given to
+// At, and tells whether the source restarted.
+func (t *Tracker) Sequence(seq, line int) bool {
+	prev := t.seq
+	if prev == 0 {
+		t.seq = seq
+		return false
+	}
+	switch {
+	case seq < prev-reorder:
+		t.seq = seq
+		t.boot++
+		t.resets = true
+		return true
+	case seq > prev+1:
+		if len(t.Gaps) < maxGaps {
+			t.Gaps = append(t.Gaps, catalogue.Gap{FromSeq: prev, ToSeq: seq, Line: line})
+		} else {
+			t.More++
+		}
+	}
+	t.seq = max(prev, seq)
+	return false
+}
+
+// Boot is the number of restarts so far.
+func (t *Tracker) Boot() int { return t.boot }
+
+// At gives the clock for a printed time. secs is the time of day, or with date
+// the seconds since January 1st; nanos its fraction.
+func (t *Tracker) At(secs int64, nanos int32, date bool, step float64, text string) *catalogue.Clock {
+	if t.begun {
+		fall := t.last - secs
+		period, night := int64(day), int64(halfDay)
+		if date {
+			// December is followed by January; any other fall is a restart.
+			period, night = noLeap, 300*day
+		}
+		switch {
+		case fall > night:
+			t.base += period
+		case fall > disorder && !t.resets:
+			t.boot++
+			t.seq = 0
+		case -fall > period-disorder && t.base > 0 && !t.resets:
+			// A record of the old day, written late, behind the first of the new.
+			return t.give(&catalogue.Clock{YearUnknown: date, Seconds: secs + t.base - period, Nanos: nanos, Step: step, Boot: t.boot, Text: text}, false)
+		}
+	}
+	t.resets = false
+	t.begun, t.last = true, secs
+	return t.give(&catalogue.Clock{YearUnknown: date, Seconds: secs + t.base, Nanos: nanos, Step: step, Boot: t.boot, Text: text}, true)
+}
+
+func (t *Tracker) give(c *catalogue.Clock, last bool) *catalogue.Clock {
+	if t.From == nil {
+		t.From = c
+	}
+	if last || t.To == nil {
+		t.To = c
+	}
+	return c
+}
+
+// daysBefore is the number of days of a year without February 29th before each
+// month.
+var daysBefore = [13]int64{0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334}
+
+// SinceJanuary gives the seconds from January 1st to the start of a day.
+// February 29th counts as March 1st.
+func SinceJanuary(month, dayOfMonth int) int64 {
+	if month < 1 || month > 12 {
+		return 0
+	}
+	return (daysBefore[month] + int64(dayOfMonth) - 1) * day
+}

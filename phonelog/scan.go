@@ -1,0 +1,280 @@
+package phonelog
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"trustline/phonelog/catalogue"
+	"trustline/phonelog/lines"
+)
+
+// Bounds of a record.
+const (
+	// maxWrap is how many continuation lines are joined to a record. A headset
+	// inventory printed by a headset-aware phone has 28.
+	maxWrap = 64
+	// maxRecord is how many bytes of a record are matched and kept; HTTP answers
+	// printed whole are cut there.
+	maxRecord = 16 << 10
+)
+
+// Scan reads a log and hands out its events in order. The summary is never
+// nil; the error is that of the stream.
+func Scan(r io.Reader, emit func(*catalogue.Event)) (*catalogue.Summary, error) {
+	s := &scanner{emit: emit, dialects: map[string]int{}, phones: map[string]bool{}}
+	rd := lines.NewReader(r)
+	var pieces []lines.Piece
+	for rd.Next() {
+		for n, l := range lines.Lines(rd.Chunk()) {
+			pieces = lines.Split(l, pieces[:0])
+			for _, p := range pieces {
+				s.piece(rd.Line()+n, p)
+			}
+		}
+	}
+	s.close()
+	sum := s.summary()
+	sum.Lines = rd.Count()
+	sum.Problems = append(sum.Problems, rd.Problems()...)
+	return sum, rd.Err()
+}
+
+// scanner assembles records from pieces.
+type scanner struct {
+	emit     func(*catalogue.Event)
+	tracks   [3]lines.Tracker // secd, secureapp, status: each prints time in its own way
+	tally    lines.Tally
+	m        catalogue.Match
+	dialects map[string]int
+	phones   map[string]bool
+	matched  int
+	ignored  int
+
+	// the open record
+	open    bool
+	head    head
+	line    int
+	endLine int
+	buf     []byte // the whole record as it stands
+	ends    []int  // where each of its lines ends in buf
+	seams   []int  // number of the line of each
+
+	session session
+}
+
+func (s *scanner) piece(line int, p lines.Piece) {
+	switch p.Kind {
+	case lines.Phone:
+		s.close()
+		var h head
+		if !parseHead(p.Text, &h) {
+			s.tally.Add(line, p.Text)
+			return
+		}
+		s.begin(line, p.Text)
+	case lines.SDI, lines.SDL:
+		// A server's record between those of the phone: tvstrace reads it.
+		s.close()
+		s.ignored++
+	case lines.Blank, lines.Comment:
+		s.close()
+		s.ignored++
+	default:
+		if s.open && len(s.ends) <= maxWrap {
+			s.extend(line, p.Text)
+			return
+		}
+		s.close()
+		s.plain(line, p.Text)
+	}
+}
+
+func (s *scanner) begin(line int, text []byte) {
+	s.open = true
+	s.line, s.endLine = line, line
+	s.buf = append(s.buf[:0], text[:min(len(text), maxRecord)]...)
+	s.ends = append(s.ends[:0], len(s.buf))
+	s.seams = append(s.seams[:0], line)
+}
+
+// extend adds a line that has no head. A line broken inside a word, behind a
+// hyphen, a slash or the colon of an address, is joined without a blank.
+func (s *scanner) extend(line int, text []byte) {
+	if len(s.buf)+len(text)+1 <= maxRecord {
+		if n := len(s.buf); !(n > 1 && s.buf[n-2] != ' ' && (s.buf[n-1] == '-' || s.buf[n-1] == '/')) && !bytes.HasSuffix(s.buf, []byte("::ffff:")) {
+			s.buf = append(s.buf, ' ')
+		}
+		s.buf = append(s.buf, text...)
+	}
+	s.ends = append(s.ends, len(s.buf))
+	s.seams = append(s.seams, line)
+}
+
+// close matches the open record: with all its lines first, then with fewer.
+// Lines beyond those that the message needs were no part of it.
+func (s *scanner) close() {
+	if !s.open {
+		return
+	}
+	s.open = false
+	used := 0
+	ok := false
+	for k := len(s.ends) - 1; k >= 0; k-- {
+		if k < len(s.ends)-1 && s.ends[k] == s.ends[k+1] {
+			continue // nothing was added by the line behind
+		}
+		parseHead(s.buf[:s.ends[k]], &s.head)
+		if ok = s.match(); ok {
+			used = k
+			break
+		}
+	}
+	if !ok {
+		parseHead(s.buf[:s.ends[0]], &s.head)
+	}
+	s.endLine = s.seams[used]
+	s.record(ok)
+	for k := used + 1; k < len(s.ends); k++ {
+		s.plain(s.seams[k], s.buf[s.ends[k-1]:s.ends[k]])
+	}
+}
+
+// match finds the message of the open record. Java processes print a thread
+// and a class before it ("Startup Module Loader|cip.http.ae:? - text").
+func (s *scanner) match() bool {
+	text := s.head.text
+	if catalogues.console.Match(text, &s.m) {
+		return true
+	}
+	if i := bytes.IndexByte(text[:min(len(text), 80)], '|'); i > 0 {
+		rest := text[i+1:]
+		if j := bytes.Index(rest[:min(len(rest), 80)], []byte("- ")); j >= 0 && catalogues.console.Match(rest[j+2:], &s.m) {
+			return true
+		}
+		if catalogues.console.Match(rest, &s.m) {
+			return true
+		}
+	}
+	if bytes.Contains(text, []byte("&colon;")) {
+		s.head.text = bytes.ReplaceAll(text, []byte("&colon;"), []byte(":"))
+		return catalogues.console.Match(s.head.text, &s.m)
+	}
+	return false
+}
+
+// record counts the open record and makes an event of it.
+func (s *scanner) record(known bool) {
+	h := &s.head
+	dialect, secs := DialectSECD, h.secs
+	if h.month > 0 {
+		dialect = DialectSecureApp
+		secs += lines.SinceJanuary(h.month, h.day)
+	}
+	s.dialects[dialect]++
+	track := s.track(dialect)
+	boot := track.Boot()
+	if h.seq > 0 {
+		track.Sequence(h.seq, s.line)
+	}
+	clk := track.At(secs, h.nanos, h.month > 0, 1e-6, lines.Text(h.stamp))
+	if track.Boot() != boot {
+		s.session.restart(s)
+	}
+	s.session.tick(s)
+	if !known {
+		s.tally.Add(s.line, h.text)
+		return
+	}
+	if s.m.Entry.Ignore != "" {
+		s.ignored++
+		return
+	}
+	s.matched++
+	e := &catalogue.Event{
+		Line: s.line, EndLine: s.endLine, Clock: clk, Dialect: dialect, Name: s.m.Entry.Event,
+		Process: string(h.proc), Level: string(h.level), Seq: h.seq,
+		Text: lines.Text(s.buf[:s.ends[s.lineIndex()]]),
+	}
+	fill(e, &s.m)
+	s.session.event(s, e)
+}
+
+// dialects in the order of scanner.tracks.
+var dialects = [...]string{DialectSECD, DialectSecureApp, DialectStatus}
+
+func (s *scanner) track(dialect string) *lines.Tracker {
+	for i, d := range dialects {
+		if d == dialect {
+			return &s.tracks[i]
+		}
+	}
+	return &s.tracks[0]
+}
+
+func (s *scanner) lineIndex() int {
+	for i, l := range s.seams {
+		if l == s.endLine {
+			return i
+		}
+	}
+	return 0
+}
+
+// plain is a line outside any record: a status message, or unknown.
+func (s *scanner) plain(line int, text []byte) {
+	switch lines.KindOf(text) {
+	case lines.Blank, lines.Comment:
+		s.ignored++
+		return
+	}
+	st, ok := parseStatus(text)
+	if !ok || !catalogues.status.Match(st.text, &s.m) {
+		s.tally.Add(line, text)
+		return
+	}
+	s.dialects[DialectStatus]++
+	e := &catalogue.Event{Line: line, EndLine: line, Dialect: DialectStatus, Name: s.m.Entry.Event, Text: lines.Text(bytes.TrimSpace(text))}
+	if st.stamp != nil {
+		e.Clock = st.clock(s.track(DialectStatus))
+	}
+	s.matched++
+	fill(e, &s.m)
+	s.session.event(s, e)
+}
+
+func (s *scanner) send(e *catalogue.Event) {
+	if e.Phone != "" {
+		s.phones[e.Phone] = true
+	}
+	s.emit(e)
+}
+
+func (s *scanner) summary() *catalogue.Summary {
+	s.session.flush(s)
+	sum := &catalogue.Summary{Matched: s.matched, Ignored: s.ignored, Unknown: s.tally.Total, Samples: s.tally.Samples()}
+	more := 0
+	for i, d := range dialects {
+		t := &s.tracks[i]
+		if s.dialects[d] > s.dialects[sum.Dialect] {
+			sum.Dialect, sum.From, sum.To = d, t.From, t.To
+		}
+		sum.SeqGaps = append(sum.SeqGaps, t.Gaps...)
+		more += t.More
+		if d != DialectStatus {
+			sum.Boots += t.Boot()
+		}
+	}
+	if len(s.phones) == 1 {
+		for p := range s.phones {
+			sum.Phone = p
+		}
+	}
+	if more > 0 {
+		sum.Problems = append(sum.Problems, catalogue.Problem{Where: "sequence numbers", What: fmt.Sprintf("%d more gaps are not listed", more)})
+	}
+	if s.tally.Rest > 0 {
+		sum.Problems = append(sum.Problems, catalogue.Problem{Where: "unknown messages", What: fmt.Sprintf("%d lines are counted without a sample: too many different ones", s.tally.Rest)})
+	}
+	return sum
+}
