@@ -61,7 +61,7 @@ func (k *kase) phoneToCapture(p *phone, add func(*anchor)) {
 					add(boundMark("download reported after its last packet", n, c, *t.End, true, false, true))
 				}
 			}
-		case "tvs_connect_attempt", "tcp_connected", "https_connect_attempt", "tvs_cert_verified", "tvs_cert_auth_sent",
+		case "tvs_connect_attempt", "tcp_connected", "tcp_connect_attempt", "tvs_cert_verified", "tvs_cert_auth_sent",
 			"tvs_query_cert_request", "tvs_cert_auth_response", "tvs_response":
 			for _, c := range p.conns {
 				k.consoleToConn(n, c, add)
@@ -85,7 +85,7 @@ func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
 		}
 	}
 	switch n.name {
-	case "https_connect_attempt":
+	case "tcp_connect_attempt":
 		if !tvs {
 			mark("syn_ack", "connection begun before it was accepted", false, true, true)
 		}
@@ -164,9 +164,9 @@ func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 	for _, a := range phoneSide {
 		for _, b := range serverSide {
 			switch {
-			case a.is("tcp_connected") && b.is("tvs_phone_connection", "tvs_tcp_accept") && !a.otherPort("2445"):
+			case a.is("tcp_connected") && b.is("tvs_phone_connection", "tvs_tcp_accept") && a.toTVS():
 				add(bound("connected and accepted", a, b, true, true, true))
-			case a.is("tls_handshake_ok") && b.is("tvs_tls_handshake_ok"):
+			case a.is("tls_handshake_ok") && b.is("tvs_tls_handshake_ok") && a.toTVS():
 				add(bound("handshake done on both sides", a, b, true, true, true))
 			case a.is("tvs_cert_auth_sent") && b.is("tvs_cert_verification_req"),
 				a.is("tvs_query_cert_request") && b.is("tvs_query_cert_req"):
@@ -179,10 +179,11 @@ func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 	}
 }
 
-// otherPort tells that the line names a port and it is not this one.
-func (n *entry) otherPort(port string) bool {
+// toTVS tells that a console line speaks of a connection to TVS. The Linux
+// phones do not print the port on every line; the 79xx do when it matters.
+func (n *entry) toTVS() bool {
 	p := portOf(n.e.Server)
-	return p != "" && p != port
+	return p == "2445" || p == "" && n.e.Dialect == "phone-secureapp"
 }
 
 // sameFile compares file names as phone and server spell them: without path,

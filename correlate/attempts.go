@@ -175,11 +175,13 @@ func (k *kase) outcome(p *phone, a *attempt, next instant) {
 		switch {
 		case a.kind == "config" && n.is("config_verified") && k.speaksOf(n, a):
 			a.decide(Yes, n)
-		case a.kind == "config" && n.is("config_refused") && k.speaksOf(n, a):
+		case a.kind == "config" && n.is("config_refused", "signature_failed") && k.speaksOf(n, a):
 			a.decide(No, n)
 		case a.kind != "config" && n.is("signature_ok") && k.envelopeOf(p, n) == a:
 			a.decide(Yes, n)
-		case a.kind != "config" && n.is("trust_list_verified", "trust_list_updated", "ctl_update_result") && k.listOf(p, n) == a:
+		case a.kind != "config" && n.is("signature_failed") && n.detail("file") != "" && k.speaksOf(n, a):
+			a.decide(No, n)
+		case a.kind != "config" && n.is("trust_list_verified", "trust_list_updated", "trust_list_installed", "ctl_update_result") && k.listOf(p, n) == a:
 			a.decide(Yes, n)
 		case a.kind != "config" && n.is("trust_list_update_failed", "trust_list_verification_failed") && k.refusedList(p, n) == a:
 			a.decide(No, n)

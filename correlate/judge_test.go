@@ -422,3 +422,22 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		t.Errorf("verdicts differ:\n%s\n%s", x, y)
 	}
 }
+
+// A console log that names the phone and a trace that knows only its address
+// are one phone when the case holds no other; with a second address they are
+// not, because nothing says whose it is.
+func TestNameAndAddressMeet(t *testing.T) {
+	events := func(addresses ...string) []evidence.Event {
+		out := []evidence.Event{line("console", "phone-secd", "tvs_cert_auth_sent", "15:20:59.789738", of(phoneName, ""))}
+		for i, a := range addresses {
+			out = append(out, line("tvs", "tvs-sdi", "tvs_tls_handshake_ok", "15:21:01.954", of("", a), at(i+1)))
+		}
+		return out
+	}
+	if r := Judge(bundle(events(phoneIP)...), Options{}); len(r.Phones) != 1 || r.Phones[0].Name != phoneName || !slices.Contains(r.Phones[0].Addresses, phoneIP) {
+		t.Errorf("one name and one address: %d phones", len(r.Phones))
+	}
+	if r := Judge(bundle(events(phoneIP, "10.9.9.10")...), Options{}); len(r.Phones) != 3 {
+		t.Errorf("one name and two addresses: %d phones, want 3", len(r.Phones))
+	}
+}

@@ -45,6 +45,7 @@ func (k *kase) assign(entries []*entry) {
 	for _, name := range names {
 		known[name] = true
 	}
+	k.onlyPair(entries, names, byAddress, known)
 	for _, n := range entries {
 		name := names[n]
 		if name == "" {
@@ -64,6 +65,33 @@ func (k *kase) assign(entries []*entry) {
 	}
 	k.nameless()
 	slices.SortFunc(k.phones, comparePhones)
+}
+
+// onlyPair joins a name without an address and an address without a name when
+// the case holds exactly one of each: a console log that names the phone beside
+// a capture or trace that knows only where it sits.
+func (k *kase) onlyPair(entries []*entry, names map[*entry]string, byAddress map[string]map[string]bool, known map[string]bool) {
+	placed := map[string]bool{}
+	for _, set := range byAddress {
+		for name := range set {
+			placed[name] = true
+		}
+	}
+	homeless := map[string]bool{}
+	for name := range known {
+		if !placed[name] {
+			homeless[name] = true
+		}
+	}
+	nameless := map[string]bool{}
+	for _, n := range entries {
+		if a := n.e.Address; a != "" && names[n] == "" && len(byAddress[a]) == 0 && deviceEvidence(n.e) {
+			nameless[a] = true
+		}
+	}
+	if len(homeless) == 1 && len(nameless) == 1 {
+		addTo(byAddress, one(nameless), one(homeless))
+	}
 }
 
 // nameIn reads the device name off an event: what the source told, the file

@@ -1,0 +1,269 @@
+package gather
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"trustline/correlate/evidence"
+	"trustline/dissect"
+	"trustline/dissect/cert"
+	"trustline/dissect/trustlist"
+	"trustline/pcap"
+)
+
+// capture decodes a capture: every transfer and every TLS connection becomes
+// an event at its first frame, their content becomes objects.
+func (d *decoder) capture(r io.Reader) {
+	h := &captureHandler{d: d}
+	opt := dissect.DefaultOptions()
+	if len(d.opt.TLSPorts) > 0 {
+		opt.TLSPorts = d.opt.TLSPorts
+	}
+	if len(d.opt.TFTPPorts) > 0 {
+		opt.TFTPPorts = d.opt.TFTPPorts
+	}
+	if len(d.opt.HTTPPorts) > 0 {
+		opt.HTTPPorts = d.opt.HTTPPorts
+	}
+	sum, err := dissect.Capture(r, opt, h)
+	if err != nil {
+		d.problem("", err.Error())
+	}
+	if sum == nil {
+		d.in.Kind = KindUnknown
+		return
+	}
+	d.in.Kind, _, _ = strings.Cut(sum.Format, ",")
+	d.in.Frames = &sum.Frames
+	if !sum.From.IsZero() {
+		from, to := clockOf(sum.From).Text, clockOf(sum.To).Text
+		d.in.From, d.in.To = &from, &to
+	}
+	for _, p := range sum.Problems {
+		d.problem(p.Where, p.What)
+	}
+	d.links(sum)
+	h.answered(sum)
+	h.coverage(sum)
+}
+
+// links reports frames of link types that nobody decodes, and what a short
+// snap length hides.
+func (d *decoder) links(sum *pcap.Summary) {
+	types := make([]uint32, 0, len(sum.Links))
+	for t := range sum.Links {
+		types = append(types, t)
+	}
+	slices.Sort(types)
+	for _, t := range types {
+		if l := sum.Links[t]; !l.Decoded && l.Frames > 0 {
+			d.problem("", fmt.Sprintf("%d frames of link type %d (%s) were counted and not decoded", l.Frames, t, l.Name))
+		}
+	}
+	if sum.Truncated > 0 {
+		d.problem("", fmt.Sprintf("%d frames are cut by the snap length %d: what stood behind the cut is not in evidence", sum.Truncated, sum.Snaplen))
+	}
+	for i, o := range sum.OneWay {
+		if i == maxGaps {
+			d.problem("", fmt.Sprintf("and %d further pairs of hosts with one direction only", len(sum.OneWay)-i))
+			break
+		}
+		d.problem(fmt.Sprintf("frame %d", o.First.Frame), fmt.Sprintf("the capture holds no packets from %s to %s, though %d connections show that there were some", o.To, o.From, o.Connections))
+	}
+}
+
+type captureHandler struct {
+	d       *decoder
+	clients []netip.Addr // addresses that acted as a phone
+	silent  []silent
+}
+
+// silent is a server that left a connection attempt unanswered.
+type silent struct {
+	server netip.Addr
+	client netip.Addr
+}
+
+func (h *captureHandler) client(a netip.Addr) {
+	if !slices.Contains(h.clients, a) {
+		h.clients = append(h.clients, a)
+	}
+}
+
+// Transfer takes over one file transfer and decodes what it carried.
+func (h *captureHandler) Transfer(t *dissect.Transfer) {
+	h.client(t.Client.Addr())
+	at := evidence.Place{Input: h.d.in.Name, Frame: t.First.Frame}
+	out := &evidence.Transfer{Proto: t.Proto, Op: t.Op, Client: t.Client.String(), Server: t.Server.String(), File: t.File, Outcome: t.Outcome,
+		Bytes: t.Bytes, SHA256: t.SHA256, MD5: t.MD5, ErrorCode: t.ErrorCode, Error: t.Error, Object: h.d.content(t, at)}
+	if t.Last.Frame != 0 {
+		m := mark(t.Last.Frame, t.Last.Time)
+		out.End = &m
+	}
+	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(t.First.Time), Dialect: "capture", Event: "transfer",
+		Address: t.Client.Addr().String(), Server: out.Server, Detail: map[string]string{}, Transfer: out})
+}
+
+// content makes an object of what a transfer carried, also of the first part
+// of an unfinished one: it holds a list's header and signer.
+func (d *decoder) content(t *dissect.Transfer, at evidence.Place) string {
+	if len(t.Content) == 0 {
+		return ""
+	}
+	if trustlist.Detect(t.Content) {
+		f, err := trustlist.Parse(t.Content)
+		if f == nil {
+			d.problem(fmt.Sprintf("frame %d", at.Frame), err.Error())
+			return ""
+		}
+		return d.list(f, at)
+	}
+	if c := configOf(t.File, t.Content); c != nil && t.SHA256 != "" {
+		return d.object(evidence.Object{Object: "config", ID: t.SHA256, Places: []evidence.Place{at}, Config: c})
+	}
+	return ""
+}
+
+// Connection takes over one TCP connection on a TLS port.
+func (h *captureHandler) Connection(c *dissect.Connection) {
+	conn, hs := c.Conn, c.Handshake
+	at := evidence.Place{Input: h.d.in.Name, Frame: conn.First.Frame}
+	t := &evidence.TLS{Stream: conn.Stream, Client: conn.Client.String(), Server: conn.Server.String(), Service: c.Service, Outcome: c.Outcome,
+		Syns: []evidence.Mark{}, Alerts: []evidence.Alert{}, Marks: map[string]evidence.Mark{}, ClosedBy: closedBy(conn)}
+	for _, m := range conn.Syns {
+		t.Syns = append(t.Syns, mark(m.Frame, m.Time))
+	}
+	set := func(name string, frame int, tm time.Time) {
+		if frame != 0 {
+			t.Marks[name] = mark(frame, tm)
+		}
+	}
+	if len(conn.Syns) > 0 {
+		set("syn", conn.Syns[0].Frame, conn.Syns[0].Time)
+	}
+	if conn.SynAck != nil {
+		set("syn_ack", conn.SynAck.Frame, conn.SynAck.Time)
+	}
+	set("end", conn.Last.Frame, conn.Last.Time)
+	if hs != nil {
+		t.ClientVersion, t.Version, t.Cipher, t.History = hs.ClientVersion, hs.Version, hs.Cipher, hs.History
+		t.CertificateRequested, t.Resumed, t.Hidden = hs.CertificateRequested, hs.Resumed, hs.TLS13
+		t.ServerCertificates, t.ClientCertificates = h.chain(hs.ServerCertificates, hs.Frames.ServerCertificate.Frame), h.chain(hs.ClientCertificates, hs.Frames.ClientCertificate.Frame)
+		f := &hs.Frames
+		set("client_hello", f.ClientHello.Frame, f.ClientHello.Time)
+		set("server_hello", f.ServerHello.Frame, f.ServerHello.Time)
+		set("server_certificate", f.ServerCertificate.Frame, f.ServerCertificate.Time)
+		set("client_certificate", f.ClientCertificate.Frame, f.ClientCertificate.Time)
+		set("client_finished_ccs", f.ClientCipherSpec.Frame, f.ClientCipherSpec.Time)
+		set("server_finished_ccs", f.ServerCipherSpec.Frame, f.ServerCipherSpec.Time)
+		if !hs.TLS13 { // in TLS 1.3 handshake messages travel as application data
+			set("client_data", f.ClientData.Frame, f.ClientData.Time)
+			set("server_data", f.ServerData.Frame, f.ServerData.Time)
+		}
+		for _, a := range hs.Alerts {
+			from := "client"
+			if a.FromServer {
+				from = "server"
+			}
+			t.Alerts = append(t.Alerts, evidence.Alert{Mark: mark(a.Frame, a.Time), From: from, Level: a.Level, Code: a.Code, Description: a.Description, Encrypted: a.Encrypted})
+		}
+	}
+	h.client(conn.Client.Addr())
+	if c.Outcome == "no-answer" {
+		h.silent = append(h.silent, silent{conn.Server.Addr(), conn.Client.Addr()})
+	}
+	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(conn.First.Time), Dialect: "capture", Event: "tls_connection",
+		Address: conn.Client.Addr().String(), Server: t.Server, Detail: map[string]string{}, TLS: t})
+}
+
+func (h *captureHandler) chain(list []*cert.Certificate, frame int) []string {
+	out := []string{}
+	for _, c := range list {
+		if id := h.d.certificate(c, evidence.Place{Input: h.d.in.Name, Frame: frame}); id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// closedBy tells which side ended a connection first.
+func closedBy(c *pcap.Conn) string {
+	type end struct {
+		frame int
+		by    string
+	}
+	var ends []end
+	if f := c.Fin[pcap.ToServer]; f != nil {
+		ends = append(ends, end{f.Frame, "client"})
+	}
+	if f := c.Fin[pcap.ToClient]; f != nil {
+		ends = append(ends, end{f.Frame, "server"})
+	}
+	if r := c.Reset; r != nil {
+		by := "client"
+		if r.From == pcap.ToClient {
+			by = "server"
+		}
+		ends = append(ends, end{r.Frame, by})
+	}
+	if len(ends) == 0 {
+		return ""
+	}
+	return slices.MinFunc(ends, func(a, b end) int { return cmp.Compare(a.frame, b.frame) }).by
+}
+
+// answered says of hosts that left port 2445 or the like unanswered whether
+// any packet of theirs is in the capture: a host that is down, or a capture of
+// one direction, looks the same as a blocked port otherwise.
+func (h *captureHandler) answered(sum *pcap.Summary) {
+	done := map[silent]bool{}
+	for _, s := range h.silent {
+		if done[s] {
+			continue
+		}
+		done[s] = true
+		for _, host := range sum.Coverage.Hosts {
+			if host.Host != s.server || host.Sent == 0 {
+				continue
+			}
+			h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: host.First.Frame}, Clock: clockOf(host.First.Time),
+				Dialect: "capture", Event: "host_answered", Address: s.client.String(), Server: s.server.String(),
+				Detail: map[string]string{"packets": strconv.FormatInt(host.Sent, 10)}})
+		}
+	}
+}
+
+// coverage says for every address that acted as a phone from when to when the
+// capture has packets of it, and in which directions.
+func (h *captureHandler) coverage(sum *pcap.Summary) {
+	for _, host := range sum.Coverage.Hosts {
+		if !slices.Contains(h.clients, host.Host) {
+			continue
+		}
+		h.d.b.Coverage = append(h.d.b.Coverage, evidence.Coverage{Kind: "coverage", Input: h.d.in.Name, Address: host.Host.String(), Service: "capture",
+			From: clockOf(host.First.Time), To: clockOf(host.Last.Time), Sent: host.Sent > 0, Got: host.Received > 0, Gaps: []string{},
+			Note: fmt.Sprintf("%d packets from the phone, %d to it", host.Sent, host.Received)})
+	}
+}
+
+func mark(frame int, t time.Time) evidence.Mark {
+	return evidence.Mark{Frame: frame, Clock: clockOf(t)}
+}
+
+// clockOf is a capture's time; nil when the capture holds none.
+func clockOf(t time.Time) *evidence.Clock {
+	if t.IsZero() {
+		return nil
+	}
+	step, layout := 1e-6, "2006-01-02T15:04:05.000000Z"
+	if t.Nanosecond()%1000 != 0 {
+		step, layout = 1e-9, "2006-01-02T15:04:05.000000000Z"
+	}
+	return &evidence.Clock{Dated: true, Seconds: t.Unix(), Nanos: int32(t.Nanosecond()), Step: step, Text: t.UTC().Format(layout)}
+}
