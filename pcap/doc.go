@@ -1,4 +1,50 @@
 // Package pcap reads packet captures and hands on what was asked for: UDP
 // datagrams and TCP connections of chosen ports, in file order, with the frame
-// numbers and stream numbers that Wireshark shows.
+// numbers and tcp.stream numbers that Wireshark shows.
+//
+// # In
+//
+// Any io.Reader with a classic pcap or pcapng file, plain or gzip, of any size:
+// it is read once, from front to back, in bounded memory. The caller says what
+// it wants by an Interest, and can change it while the file is read:
+//
+//	in := pcap.NewInterest([]uint16{69}, []uint16{2445})
+//	sum, err := pcap.Scan(file, in, sink)
+//
+// A TFTP server answers from a port of its own; the sink that sees a read
+// request therefore calls in.AddUDP with the client's endpoint.
+//
+// # Out
+//
+// A Sink is told of each wanted Datagram; of each wanted TCP connection it
+// gets Open, then Data in sequence order per direction, then End:
+//
+//	Open   stream 4, 10.0.0.7:50000 > 10.0.0.1:2445, first frame 17
+//	Data   frame 20, to server, 133 bytes
+//	Data   frame 23, to client, 1448 bytes, after 1448 lost
+//	End    reset
+//
+// The Summary says what the file could have shown: frames by link type, hosts
+// and services seen in each direction, and every problem with its place. A file
+// that is cut or damaged counts up to the damage; Scan returns an error only
+// when nothing could be read.
+//
+// # How
+//
+// The bytes of a file pass through window.go (large buffers, read ahead),
+// classic.go or ng.go (frames; all lengths checked before they are believed),
+// link.go, ppp.go, ip.go, tunnel.go (headers), and end in udp.go, icmp.go or
+// tcp.go with reassembly.go. A packet that nobody wants is dropped by its
+// header bytes, without an allocation; what remains of it is a count of its
+// hosts and, for TCP, of its conversation.
+//
+// Copies that a span port adds are dropped before anything is counted. Segments
+// that the capture lacks are given up when the receiver has acknowledged them.
+//
+// # Not
+//
+// It knows no application protocol, checks no checksum (captures on the sending
+// host hold packets that the card has yet to fill in), decrypts nothing, and
+// reads neither IEEE 802.11 nor Frame Relay: such frames are counted in
+// Summary.Links and told as a problem.
 package pcap

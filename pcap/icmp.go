@@ -1,0 +1,68 @@
+package pcap
+
+import "net/netip"
+
+// icmp reads the errors of RFC 792 and RFC 4443, which quote the packet that
+// they are about:
+//
+//	0  type (1) code (1) checksum (2)
+//	4  unused, MTU or pointer (4)
+//	8  the IP header and at least 8 bytes of its payload: the ports
+func (s *scanner) icmp(b []byte, v6 bool) {
+	if len(b) < 8+20+8 || s.net.quoted {
+		return
+	}
+	kind, code := b[0], b[1]
+	if v6 {
+		if kind < 1 || kind > 4 {
+			return
+		}
+	} else {
+		switch kind {
+		case 3, 11, 12: // unreachable, time exceeded, parameter problem
+		default:
+			return
+		}
+	}
+	from := s.srcAddr()
+	q := b[8:]
+	var protocol uint8
+	outer := s.net
+	defer func() { s.net = outer }()
+	p := &s.net
+	p.quoted = true
+	if q[0]>>4 == 4 {
+		head := int(q[0]&15) * 4
+		if head < 20 || head+8 > len(q) || be16(q[6:])&0x1fff != 0 {
+			return
+		}
+		protocol = q[9]
+		p.v6, p.src, p.dst = false, be32(q[12:]), be32(q[16:])
+		q = q[head:]
+	} else {
+		if q[0]>>4 != 6 || len(q) < 48 {
+			return
+		}
+		protocol = q[6]
+		p.v6, p.a6 = true, q[8:40]
+		p.src, p.dst = s.addrs6.number(s, q[8:24]), s.addrs6.number(s, q[24:40])
+		q = q[40:]
+	}
+	sp, dp := be16(q), be16(q[2:])
+	switch protocol {
+	case protoUDP:
+		if !s.in.look.has(sp) && !s.in.look.has(dp) {
+			return
+		}
+		src, dst := netip.AddrPortFrom(s.srcAddr(), sp), netip.AddrPortFrom(s.dstAddr(), dp)
+		if s.in.wantsUDP(src, dst) {
+			s.sink.Unreachable(&UnreachableUDP{Mark: s.mark(), From: from, Src: src, Dst: dst, Type: kind, Code: code})
+		}
+	case protoTCP:
+		c := s.streams.look(s, sp, dp)
+		if c == nil || !s.in.tcp.has(sp) && !s.in.tcp.has(dp) {
+			return
+		}
+		s.tcp.unreachable(c, &Unreachable{Mark: s.mark(), From: from, Type: kind, Code: code})
+	}
+}

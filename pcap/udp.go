@@ -1,0 +1,95 @@
+package pcap
+
+import (
+	"hash/maphash"
+	"net/netip"
+)
+
+// udp reads RFC 768: source port (2), destination port (2), length with this
+// header (2), checksum (2), payload.
+func (s *scanner) udp(b []byte) {
+	if len(b) < 8 {
+		if len(b) < 4 || s.in.look.has(be16(b)) || s.in.look.has(be16(b[2:])) {
+			s.short("UDP")
+		}
+		return
+	}
+	sp, dp := be16(b), be16(b[2:])
+	if look := &s.in.look; !look.has(sp) && !look.has(dp) {
+		return // of a fragmented or IPv6 packet
+	}
+	src, dst := netip.AddrPortFrom(s.srcAddr(), sp), netip.AddrPortFrom(s.dstAddr(), dp)
+	wire := len(b) + s.net.missing
+	if n := int(be16(b[4:])); n >= 8 && n < wire { // 0: a jumbogram, or more than 64 KiB before the card splits it
+		wire = n
+	}
+	payload := b[8:min(wire, len(b))]
+	cut := wire > len(b)
+	if !s.in.wantsUDP(src, dst) {
+		if isTunnelPort(dp) {
+			s.net.missing = max(wire-len(b), 0)
+			s.overUDP(dp, payload)
+		}
+		return
+	}
+	m := s.mark()
+	if s.in.udp.has(dp) {
+		s.services.count(s, serviceKey{dst.Addr(), protoUDP, dp}, true, m)
+	}
+	if s.in.udp.has(sp) {
+		s.services.count(s, serviceKey{src.Addr(), protoUDP, sp}, false, m)
+	}
+	if s.copied(b[:6], b[8:min(wire, len(b))]) {
+		return
+	}
+	s.sink.Datagram(&Datagram{Mark: m, Src: src, Dst: dst, Payload: payload, Cut: cut})
+}
+
+// recent remembers the wanted packets of the last milliseconds by their hash,
+// to find the copies that a span port or a capture on several interfaces adds.
+type recent struct {
+	seed  maphash.Seed
+	slots []recentSlot
+}
+
+type recentSlot struct {
+	hash uint64
+	ns   int64
+}
+
+// copied reports whether the current packet was seen within copyTime: the same
+// addresses, IP identification, and bytes above IP but for the checksum (the
+// parts given). MAC addresses, tags and TTL differ between two span ports.
+// Without times only an identification other than 0 is believed.
+func (s *scanner) copied(parts ...[]byte) bool {
+	r := &s.seen
+	if r.slots == nil {
+		r.seed = maphash.MakeSeed()
+		r.slots = make([]recentSlot, copySlots)
+	}
+	if !s.rec.timed && s.net.id == 0 {
+		return false
+	}
+	var h maphash.Hash
+	h.SetSeed(r.seed)
+	var head [10]byte
+	p := &s.net
+	for i := range 4 {
+		head[i] = byte(p.src >> (8 * i))
+		head[4+i] = byte(p.dst >> (8 * i))
+	}
+	head[8], head[9] = byte(p.id), byte(p.id>>8)
+	h.Write(head[:])
+	for _, part := range parts {
+		h.Write(part)
+	}
+	sum := h.Sum64()
+	slot := &r.slots[sum%copySlots]
+	near := slot.hash == sum && s.rec.ns-slot.ns <= copyTime && slot.ns-s.rec.ns <= copyTime
+	if near {
+		s.copies++
+		return true
+	}
+	*slot = recentSlot{sum, s.rec.ns}
+	return false
+}
