@@ -1,2 +1,48 @@
-// Package tvstrace reads the traces of the servers.
 package tvstrace
+
+import (
+	"embed"
+
+	"trustline/phonelog/catalogue"
+)
+
+//go:embed messages/*.tl
+var messages embed.FS
+
+// The dialects of this package.
+const (
+	DialectTVS     = "tvs-sdi"
+	DialectCAPF    = "capf-sdi"
+	DialectTFTP    = "ctftp-sdi"
+	DialectTFTPSDL = "ctftp-sdl"
+	DialectCM      = "callmanager-sdi"
+	DialectCMSDL   = "callmanager-sdl"
+)
+
+// book is the compiled message catalogue, made once. One for all dialects: the
+// services share libraries, and a paste mixes them.
+var book = load()
+
+func load() *catalogue.Catalogue {
+	var text []byte
+	files, err := messages.ReadDir("messages")
+	if err != nil {
+		panic(err) // embedded at build time
+	}
+	for _, f := range files {
+		b, err := messages.ReadFile("messages/" + f.Name())
+		if err != nil {
+			panic(err)
+		}
+		text = append(text, b...)
+	}
+	c, err := catalogue.Parse("traces", text)
+	if err != nil {
+		panic(err) // a test parses the same bytes
+	}
+	return c
+}
+
+// Entries lists the message catalogue: every event of this package with its
+// patterns and their sources, and what is ignored and why.
+func Entries() []catalogue.Entry { return book.Entries() }

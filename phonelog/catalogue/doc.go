@@ -13,6 +13,9 @@
 //	  match  "TOS set to [{:int}] on sock, [{:ip}][{:int}]"
 //	  sample `TOS set to [96] on sock, [192.168.11.32][11]` from `Cisco TechNote 213407`
 //
+// An entry that begins with "part" instead of "event" describes a line that
+// says nothing by itself; the caller adds it to an event.
+//
 // Out comes a [Catalogue] whose Match method says which entry a message is and
 // what the captures hold. The text is parsed once, by a participle grammar
 // (grammar.go); matching is a walk over bytes that allocates nothing, because
@@ -39,7 +42,8 @@
 //	quoted     "..." or '...' or <...>
 //	one(A|B)   one of the words
 //
-// The whole message must match; only blanks, full stops and NULs may trail.
+// The whole message must match; only blanks, full stops, colons and NULs may
+// trail.
 //
 // # Prefixes
 //

@@ -10,6 +10,7 @@ package catalogue
 type Clock struct {
 	Dated       bool
 	YearUnknown bool
+	Local       bool // Dated, but printed without a zone: Seconds counts as if its local time were UTC
 	Seconds     int64
 	Nanos       int32
 	Step        float64 // resolution in seconds: a stamp t stands for [t, t+Step)

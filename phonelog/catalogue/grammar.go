@@ -8,7 +8,7 @@ import (
 // The grammar of a .tl file:
 //
 //	File    = Entry* .
-//	Entry   = ( "event" Ident | "ignore" Raw ) Clause* .
+//	Entry   = ( "event" Ident | "part" Ident | "ignore" Raw ) Clause* .
 //	Clause  = "means" Raw
 //	        | "derived" Raw                  an event made from several records
 //	        | "set" Ident Raw                a detail that the pattern implies
@@ -26,6 +26,7 @@ type file struct {
 type entry struct {
 	Pos     lexer.Position
 	Event   string    `parser:"( 'event' @Ident"`
+	Part    string    `parser:"| 'part' @Ident"`
 	Ignore  string    `parser:"| 'ignore' @Raw )"`
 	Clauses []*clause `parser:"@@*"`
 }

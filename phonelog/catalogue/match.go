@@ -238,7 +238,7 @@ func (p *prog) match(s []byte, m *Match) bool {
 		m.keep(c.name, v)
 		i = end
 	}
-	for i < len(s) && (fold[s[i]] == ' ' || s[i] == '.') {
+	for i < len(s) && (fold[s[i]] == ' ' || s[i] == '.' || s[i] == ':') {
 		i++
 	}
 	return i == len(s)

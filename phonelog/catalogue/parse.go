@@ -34,6 +34,7 @@ func (e *ParseError) Error() string {
 // Entry is one known message, or one event that is made from several.
 type Entry struct {
 	Event   string   // from the closed list of event names; "" for an ignored message
+	Part    bool     // the message is a part of events, never one of its own
 	Ignore  string   // why the message is ignored; "" for an event
 	Means   string   // what the event says
 	Derived string   // from which records it is made, when it has no pattern
@@ -104,7 +105,7 @@ func (c *Catalogue) fail(pos lexer.Position, format string, args ...any) error {
 }
 
 func (c *Catalogue) add(fe *entry) error {
-	e := &Entry{Event: fe.Event, Ignore: raw(fe.Ignore), Line: fe.Pos.Line}
+	e := &Entry{Event: fe.Event + fe.Part, Part: fe.Part != "", Ignore: raw(fe.Ignore), Line: fe.Pos.Line}
 	if e.Event == "" && e.Ignore == "" {
 		return c.fail(fe.Pos, "an ignored message needs a reason")
 	}

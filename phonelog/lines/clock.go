@@ -114,3 +114,20 @@ func SinceJanuary(month, dayOfMonth int) int64 {
 	}
 	return (daysBefore[month] + int64(dayOfMonth) - 1) * day
 }
+
+// Days gives the days from 1970-01-01 to a date of the Gregorian calendar.
+func Days(year, month, dayOfMonth int) int64 {
+	if month < 1 || month > 12 {
+		return 0
+	}
+	y := int64(year - 1)
+	n := y*365 + y/4 - y/100 + y/400 + daysBefore[month] + int64(dayOfMonth) - 1
+	if month > 2 && (year%4 == 0 && year%100 != 0 || year%400 == 0) {
+		n++
+	}
+	return n - 719162 // days from 0001-01-01 to 1970-01-01
+}
+
+// Span notes a clock that was made elsewhere (a dated one) as the first or the
+// last of the source.
+func (t *Tracker) Span(c *catalogue.Clock) { t.give(c, true) }

@@ -1,0 +1,190 @@
+package tvstrace
+
+import (
+	"bytes"
+
+	"trustline/phonelog/catalogue"
+	"trustline/phonelog/lines"
+)
+
+// A record is a line that matters, or one that nothing knows.
+type record struct {
+	kind form
+	line int32  // within the chunk, from 0
+	at   int32  // time of day in milliseconds, -1 when there is none
+	date int32  // days since 1970-01-01, 0 when the line has no date
+	conn int32  // connection number before the message, -1 when there is none
+	who  []byte // what stands behind it: UNKNOWN or the device
+	text []byte // the message without what stands before it
+	raw  []byte // the whole line
+	m    catalogue.Match
+}
+
+// form is what a record is to the assembler.
+type form uint8
+
+const (
+	formMatch   form = iota // m holds its entry
+	formHex                 // a row of a hex dump
+	formPlain               // no head: continuation, or unknown
+	formUnknown             // a head, and a message that nothing knows
+	formTime                // only its time matters: it fell back
+	formPhone               // a phone's record: phonelog reads it
+)
+
+// chunk is the work of one worker: lines in, records out.
+type chunk struct {
+	data    []byte
+	line    int // number of its first line
+	records []record
+	ignored int
+	first   int32 // time of day of the first and last head, -1 when there is none
+	last    int32
+	sdl     bool // most heads are of the SDL form
+	done    chan struct{}
+
+	pieces []lines.Piece
+	m      catalogue.Match
+}
+
+// bounds of a line
+const (
+	// maxText is how much of a message is matched. The longest messages that
+	// matter carry two distinguished names and a key made of them.
+	maxText = 8 << 10
+	// shortest is the length below which a line cannot hold two records of
+	// which the second is a phone's.
+	shortest = 90
+)
+
+// scan reads the lines of the chunk.
+func (c *chunk) scan() {
+	c.records = c.records[:0]
+	c.ignored = 0
+	c.first, c.last = -1, -1
+	data := c.data
+	for n := int32(0); len(data) > 0; n++ {
+		var l []byte
+		if i := bytes.IndexByte(data, '\n'); i >= 0 {
+			l, data = data[:i], data[i+1:]
+		} else {
+			l, data = data, nil
+		}
+		if len(l) > 0 && l[len(l)-1] == '\r' {
+			l = l[:len(l)-1]
+		}
+		var h head
+		if h.parse(l) && !glued(l[h.text:]) {
+			c.take(n, l, &h)
+			continue
+		}
+		c.pieces = lines.Split(l, c.pieces[:0])
+		for _, p := range c.pieces {
+			c.piece(n, p)
+		}
+	}
+}
+
+func (c *chunk) piece(n int32, p lines.Piece) {
+	switch p.Kind {
+	case lines.SDI, lines.SDL:
+		var h head
+		if h.parse(p.Text) {
+			c.take(n, p.Text, &h)
+			return
+		}
+		c.add(record{kind: formUnknown, line: n, at: -1, conn: -1, text: p.Text, raw: p.Text})
+	case lines.Phone:
+		c.add(record{kind: formPhone, line: n, at: -1, conn: -1, raw: p.Text})
+		c.ignored++
+	case lines.Blank, lines.Comment:
+		c.ignored++
+	default:
+		c.add(record{kind: formPlain, line: n, at: -1, conn: -1, text: p.Text, raw: p.Text})
+	}
+}
+
+func (c *chunk) add(r record) { c.records = append(c.records, r) }
+
+// take matches a record whose head is read.
+func (c *chunk) take(n int32, l []byte, h *head) {
+	if c.first < 0 {
+		c.first = h.at
+	} else if h.at < c.last {
+		c.add(record{kind: formTime, line: n, at: h.at, date: h.date, conn: -1, raw: l})
+	}
+	c.last = h.at
+	text := l[h.text:]
+	if len(text) > maxText {
+		text = text[:maxText]
+	}
+	conn, who, text, ok := h.strip(text)
+	if !ok {
+		c.ignored++
+		return
+	}
+	if book.Match(text, &c.m) {
+		if c.m.Entry.Ignore != "" {
+			c.ignored++
+			return
+		}
+		c.add(record{kind: formMatch, line: n, at: h.at, date: h.date, conn: conn, who: who, text: text, raw: l, m: c.m})
+		return
+	}
+	if isHexRow(text) {
+		c.add(record{kind: formHex, line: n, at: h.at, date: h.date, conn: conn, text: text, raw: l})
+		return
+	}
+	c.add(record{kind: formUnknown, line: n, at: h.at, date: h.date, conn: conn, who: who, text: text, raw: l})
+}
+
+// glued tells that another record, or an author's remark, may stand in the
+// rest of a line, so that it must be split. Bars are rare in messages; those of
+// an SDL head were cut off before.
+func glued(rest []byte) bool {
+	for i := 0; ; {
+		n := bytes.IndexByte(rest[i:], '|')
+		if n < 0 {
+			break
+		}
+		i += n + 1
+		j := i - 1
+		for j > 0 && (rest[j-1] == ' ' || rest[j-1] == '\t') {
+			j--
+		}
+		if j >= 4 && isDigit(rest[j-1]) && isDigit(rest[j-2]) && isDigit(rest[j-3]) && rest[j-4] == '.' {
+			return true
+		}
+	}
+	if len(rest) < shortest-16 {
+		return false
+	}
+	for _, mark := range [...]string{" NOT ", " ERR ", " // "} {
+		if bytes.Contains(rest, []byte(mark)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isHexRow: pairs of hex digits with blanks between, at most sixteen, as a
+// dump prints them. An author's mark may follow.
+func isHexRow(s []byte) bool {
+	n := 0
+	for i := 0; i < len(s); n++ {
+		if i+2 > len(s) || !isHex(s[i]) || !isHex(s[i+1]) || i+2 < len(s) && s[i+2] != ' ' {
+			return n >= 2 && (s[i] == '.' || s[i] == '<')
+		}
+		i += 2
+		for i < len(s) && s[i] == ' ' {
+			i++
+		}
+	}
+	return n > 0 && n <= 16
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+func isHex(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F'
+}

@@ -1,0 +1,123 @@
+package tvstrace
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strconv"
+
+	"trustline/phonelog/lines"
+)
+
+// A dump is a hex dump in the making. Its length stands on a line of its own,
+// the bytes follow eight to a line; authors cut them after a few lines.
+//
+//	18:01:06.345 | debug 8:UNKNOWN:Incoming Phone Msg:
+//	HEX_DUMP: Len = 153:
+//	18:01:06.345 | debug 57 01 03 00 00 00 03 e9
+//	18:01:06.345 | debug 00 8f 01 00 18 01 43 50
+type dump struct {
+	next  purpose // what the next dump holds
+	what  purpose // what the open one holds
+	open  bool
+	len   int
+	bytes []byte
+	end   int // its last line
+}
+
+// purpose is what a dump holds, as the line before it says.
+type purpose uint8
+
+const (
+	dumpNone purpose = iota
+	dumpRequest
+	dumpCert
+	dumpTTL
+	dumpSent
+)
+
+// begin opens a dump.
+func (x *session) begin(r *record, line int) {
+	n, _ := strconv.Atoi(string(r.m.Get("len")))
+	x.dump = dump{what: x.dump.next, open: true, len: n, bytes: x.dump.bytes[:0], end: line}
+	switch q := x.query; {
+	case q == nil:
+	case x.dump.what == dumpRequest:
+		q.requestBytes = n
+		q.end = line
+	case x.dump.what == dumpSent:
+		q.responseBytes = n
+		q.end = line
+		x.extend(q.response(), line, "msg_len", strconv.Itoa(n))
+	case x.dump.what == dumpCert:
+		x.extend(q.response(), line, "cert_len", strconv.Itoa(n))
+	}
+}
+
+// hexRow adds a line of a dump; false when none is open.
+func (x *session) hexRow(r *record, line int) bool {
+	if !x.dump.open {
+		return false
+	}
+	x.dump.end = line
+	t := r.text
+	for len(t) >= 2 && len(x.dump.bytes) < maxHex {
+		var b [1]byte
+		if _, err := hex.Decode(b[:], t[:2]); err != nil {
+			break
+		}
+		x.dump.bytes = append(x.dump.bytes, b[0])
+		t = t[lines.Blanks(t, 2):]
+	}
+	return true
+}
+
+// finishDump closes the open dump and uses it.
+func (x *session) finishDump() {
+	d := &x.dump
+	if !d.open {
+		return
+	}
+	d.open = false
+	q := x.query
+	if q == nil || len(d.bytes) == 0 {
+		return
+	}
+	q.end = max(q.end, d.end)
+	switch d.what {
+	case dumpRequest:
+		q.hex = hex.EncodeToString(d.bytes)
+		q.client = clientName(d.bytes)
+		if phone := lines.Device(q.client); phone != "" {
+			q.phone = phone
+			if c := x.conns[q.conn]; c != nil {
+				c.phone = phone
+			}
+		}
+	case dumpSent:
+		q.responseHex = hex.EncodeToString(d.bytes)
+	case dumpTTL:
+		if len(d.bytes) == 4 {
+			b := d.bytes
+			q.ttl = strconv.Itoa(int(b[0])<<24 | int(b[1])<<16 | int(b[2])<<8 | int(b[3]))
+			x.extend(q.response(), d.end, "ttl", q.ttl)
+		}
+	}
+}
+
+// clientName finds the name under which the phone asks, "CP-8861-SEPB000B4BA0AEE",
+// the only place where a TVS trace names the phone.
+func clientName(b []byte) string {
+	i := bytes.Index(b, []byte("CP-"))
+	if i < 0 {
+		return ""
+	}
+	j := i
+	for j < len(b) && (isDigit(b[j]) || isLetter(b[j]) || b[j] == '-' || b[j] == '_') && j-i < 64 {
+		j++
+	}
+	name := string(b[i:j])
+	if lines.Device(name) == "" {
+		return ""
+	}
+	return name
+}

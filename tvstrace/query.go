@@ -1,0 +1,422 @@
+package tvstrace
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"trustline/phonelog/catalogue"
+	"trustline/phonelog/lines"
+)
+
+// A query is one question of a phone: the incoming message, the lookups in the
+// two caches, the answer.
+type query struct {
+	kind  string // query, verify, "" unknown
+	conn  int32
+	line  int
+	end   int
+	clock *catalogue.Clock
+	first string // first line
+	last  string // the line that decided it
+
+	address, phone, client   string
+	serial, issuer, subject  string
+	roles, caches            []string
+	misses                   int
+	found, different, denied bool
+	handled                  bool // tvsHandleQueryCertReq was seen
+	answered                 bool
+	certs                    string
+	ttl                      string
+	etoken                   bool
+	requestBytes             int
+	responseBytes            int
+	hex, responseHex         string
+}
+
+// response is the name of the event that reports the answer.
+func (q *query) response() string {
+	if q.kind == "verify" {
+		return "tvs_cert_verification_res"
+	}
+	return "tvs_query_cert_res"
+}
+
+// result: a miss in one cache and a hit in the other is found; a certificate
+// of the same name that differs, a verdict, an empty answer, or misses in both
+// caches mean not found. Anything less is an excerpt that shows too little.
+func (q *query) result() string {
+	switch {
+	case q.found:
+		return "found"
+	case q.denied, q.certs == "0", q.misses >= 2, q.answered && (q.misses > 0 || q.different):
+		return "not-found"
+	}
+	return "unknown"
+}
+
+// open gives the query that a record belongs to, a new one when there is none.
+func (x *session) open(r *record, line int) *query {
+	if x.query == nil {
+		n := r.conn
+		if n < 0 {
+			n = x.current
+		}
+		q := &query{conn: n, line: line, clock: x.a.time(r.at, r.date), first: lines.Text(r.raw)}
+		if c := x.conns[n]; c != nil {
+			q.address, q.phone = c.address, c.phone
+			c.alive = true
+		}
+		x.query = q
+	}
+	x.query.end = line
+	return x.query
+}
+
+// endQuery hands the open query out.
+func (x *session) endQuery() {
+	q := x.query
+	if q == nil {
+		return
+	}
+	x.finishDump()
+	x.query = nil
+	x.release()
+	if q.serial == "" && q.issuer == "" && q.hex == "" && !q.answered && q.result() == "unknown" {
+		return // a message that was no question
+	}
+	d := map[string]string{"result": q.result()}
+	add := func(k, v string) {
+		if v != "" {
+			d[k] = v
+		}
+	}
+	num := func(k string, n int) {
+		if n > 0 {
+			d[k] = strconv.Itoa(n)
+		}
+	}
+	add("type", q.kind)
+	if q.conn >= 0 {
+		d["conn"] = strconv.Itoa(int(q.conn))
+	}
+	add("serial", q.serial)
+	add("issuer", q.issuer)
+	add("subject", q.subject)
+	add("roles", strings.Join(q.roles, ","))
+	add("caches", strings.Join(q.caches, ","))
+	add("client", q.client)
+	add("hex", q.hex)
+	add("response_hex", q.responseHex)
+	add("ttl", q.ttl)
+	add("certs", q.certs)
+	num("request_bytes", q.requestBytes)
+	num("response_bytes", q.responseBytes)
+	if q.etoken {
+		d["etoken"] = "yes"
+	}
+	text := q.first
+	if q.last != "" && q.last != q.first {
+		text += "\n" + q.last
+	}
+	x.a.send(&catalogue.Event{
+		Line: q.line, EndLine: q.end, Clock: q.clock, Dialect: DialectTVS, Name: "tvs_query",
+		Phone: q.phone, Address: q.address, Text: text, Detail: d,
+	})
+}
+
+// tvs takes a record of the Trust Verification Service.
+func (x *session) tvs(r *record, line int, name string) {
+	switch name {
+	case "tvs_tcp_accept":
+		x.endQuery()
+		x.send(x.make(r, line, name))
+	case "tvs_phone_connection":
+		x.connected(r, line)
+	case "tvs_phone_address":
+		x.address(r, line)
+	case "tvs_tls_handshake_ok":
+		x.handshake(r, line)
+	case "tvs_incoming":
+		x.incoming(r, line)
+	case "tvs_hex_dump":
+		x.begin(r, line)
+	case "tvs_message":
+		x.message(r, line)
+	case "tvs_sending":
+		q := x.open(r, line)
+		if q.kind == "" {
+			q.kind = "query"
+			if strings.EqualFold(string(r.m.Get("kind")), "CERT_VERIF") {
+				q.kind = "verify"
+			}
+		}
+		q.answered = true
+	case "tvs_query_cert_req", "tvs_query_subject", "tvs_query_issuer", "tvs_query_serial":
+		x.asked(r, line, name)
+	case "tvs_issuer", "tvs_serial", "etoken", "tvs_cert_lookup", "tvs_cert_found", "tvs_cert_role", "tvs_cache_miss", "tvs_cert_not_found":
+		x.lookup(r, line, name)
+	case "tvs_field":
+		if q := x.query; q != nil && x.pending != nil {
+			q.end = line
+			k, v := r.m.At(0)
+			x.extend(x.pending.Name, line, k, lines.Text(v))
+			if k == "certs" {
+				q.certs = lines.Text(v)
+			}
+		}
+	case "tvs_dump_cert":
+		x.dump.next = dumpCert
+	case "tvs_dump_ttl":
+		x.dump.next = dumpTTL
+	case "tvs_dump_sent":
+		x.dump.next = dumpSent
+	case "tvs_ctl_cert_cached":
+		e := x.make(r, line, name)
+		e.Detail["serial"], e.Detail["issuer"] = splitKey(e.Detail["key"])
+		delete(e.Detail, "key")
+		x.send(e)
+	default:
+		x.send(x.make(r, line, name))
+	}
+}
+
+// address notes "ipAddrStr (Phone) ADDRESS". It stands before the message of a
+// phone, and also in many other places; it counts as a connection only when
+// the message that follows comes on a number that nothing has announced.
+func (x *session) address(r *record, line int) {
+	x.fresh = lines.Plainer(lines.Text(r.m.Get("address")))
+	x.freshLine, x.freshTime, x.freshText = line, x.a.time(r.at, r.date), lines.Text(r.raw)
+	if x.query != nil && x.query.answered {
+		x.endQuery()
+	}
+}
+
+func (x *session) incoming(r *record, line int) {
+	if x.a.dialect == DialectCAPF {
+		x.release()
+		return
+	}
+	x.a.dialect = DialectTVS
+	x.endQuery()
+	if x.conns[r.conn] == nil && x.fresh != "" && r.conn >= 0 {
+		e := &catalogue.Event{Line: x.freshLine, EndLine: x.freshLine, Clock: x.freshTime, Dialect: DialectTVS, Name: "tvs_phone_connection",
+			Address: x.fresh, Text: x.freshText, Detail: map[string]string{"address": x.fresh, "conn": strconv.Itoa(int(r.conn))}}
+		x.bind(r.conn, e)
+	}
+	x.fresh = ""
+	x.open(r, line)
+	x.dump.next = dumpRequest
+}
+
+// message takes "MsgType : TVS_MSG_...".
+func (x *session) message(r *record, line int) {
+	x.a.dialect = DialectTVS
+	kind := ""
+	typ := strings.ToUpper(string(r.m.Get("type")))
+	switch {
+	case strings.HasPrefix(typ, "CERT_VERIFICATION_"):
+		kind = "verify"
+	case strings.HasPrefix(typ, "QUERY_CERT_"):
+		kind = "query"
+	default:
+		e := x.make(r, line, "tvs_other_message")
+		x.send(e)
+		return
+	}
+	if strings.HasSuffix(typ, "_REQ") && x.query != nil && (x.query.kind != "" || x.query.answered) {
+		x.endQuery()
+	}
+	q := x.open(r, line)
+	q.kind = kind
+	if strings.HasSuffix(typ, "_RES") {
+		q.answered = true
+		e := x.make(r, line, q.response())
+		x.about(e, q)
+		if kind == "verify" {
+			switch q.result() {
+			case "found":
+				e.Detail["outcome"] = "ok"
+			case "not-found":
+				e.Detail["outcome"] = "not-found"
+			}
+			q.last = e.Text
+		}
+		x.dump.next = dumpNone
+		x.hold(e)
+		return
+	}
+	name := "tvs_query_cert_req"
+	if kind == "verify" {
+		name = "tvs_cert_verification_req"
+	}
+	e := x.make(r, line, name)
+	x.about(e, q)
+	if q.requestBytes > 0 {
+		e.Detail["len"] = strconv.Itoa(q.requestBytes)
+	}
+	if q.client != "" {
+		e.Detail["client"] = q.client
+	}
+	x.dump.next = dumpNone
+	x.hold(e)
+}
+
+// about gives an event the connection, address and phone of its query.
+func (x *session) about(e *catalogue.Event, q *query) {
+	delete(e.Detail, "type")
+	if q.conn >= 0 {
+		e.Detail["conn"] = strconv.Itoa(int(q.conn))
+	}
+	e.Address, e.Phone = q.address, q.phone
+}
+
+// asked takes the lines of tvsHandleQueryCertReq. An excerpt may begin with
+// any of them.
+func (x *session) asked(r *record, line int, name string) {
+	if q := x.query; q != nil && (q.answered || name == "tvs_query_cert_req" && q.handled) {
+		x.endQuery()
+	}
+	q := x.open(r, line)
+	q.kind = "query"
+	q.handled = true
+	if x.pending == nil || x.pending.Name != "tvs_query_cert_req" {
+		e := x.make(r, line, "tvs_query_cert_req")
+		x.about(e, q)
+		x.hold(e)
+	}
+	for i := range r.m.Len() {
+		k, b := r.m.At(i)
+		v := lines.Text(b)
+		switch k {
+		case "serial":
+			v = strings.ToLower(v)
+			q.serial = v
+		case "issuer":
+			q.issuer = v
+		case "subject":
+			q.subject = v
+		}
+		x.extend("tvs_query_cert_req", line, k, v)
+	}
+}
+
+// lookup takes the lines of a search in the caches.
+func (x *session) lookup(r *record, line int, name string) {
+	q := x.open(r, line)
+	switch name {
+	case "tvs_issuer", "tvs_serial":
+		if q.kind == "" {
+			q.kind = "verify"
+		}
+		e := x.make(r, line, name)
+		x.about(e, q)
+		if name == "tvs_issuer" {
+			q.issuer = e.Detail["issuer"]
+		} else {
+			q.serial = e.Detail["serial"]
+		}
+		x.send(e)
+	case "etoken":
+		// Printed between the issuer and the serial of the question.
+		q.etoken = true
+		e := x.make(r, line, name)
+		x.about(e, q)
+		if x.pending == nil {
+			x.send(e)
+		} else {
+			x.behind = append(x.behind, e)
+		}
+	case "tvs_cert_lookup":
+		e := x.make(r, line, name)
+		x.about(e, q)
+		serial, issuer := splitKey(e.Detail["key"])
+		delete(e.Detail, "key")
+		if serial != "" {
+			e.Detail["serial"], e.Detail["issuer"] = serial, issuer
+			if q.serial == "" {
+				q.serial = serial
+			}
+			if q.issuer == "" {
+				q.issuer = issuer
+			}
+		}
+		if c := e.Detail["cache"]; !slices.Contains(q.caches, c) {
+			q.caches = append(q.caches, c)
+		}
+		x.hold(e)
+	case "tvs_cert_found", "tvs_cert_role":
+		x.hit(r, line, name, q)
+	case "tvs_cache_miss":
+		q.misses++
+		e := x.make(r, line, name)
+		x.about(e, q)
+		q.last = e.Text
+		if c := e.Detail["cache"]; !slices.Contains(q.caches, c) {
+			q.caches = append(q.caches, c)
+		}
+		x.send(e)
+	case "tvs_cert_not_found":
+		q.denied = true
+		e := x.make(r, line, name)
+		x.about(e, q)
+		q.last = e.Text
+		x.send(e)
+	}
+}
+
+// hit takes the lines that report a certificate in a cache: one event, which
+// takes over the lookup that led to it.
+func (x *session) hit(r *record, line int, name string, q *query) {
+	cache := lines.Text(r.m.Get("cache"))
+	if e := x.pending; e == nil || e.Name != "tvs_cert_found" || e.Detail["cache"] != cache {
+		f := x.make(r, line, "tvs_cert_found")
+		x.about(f, q)
+		if e != nil && e.Name == "tvs_cert_lookup" && e.Detail["cache"] == cache {
+			for k, v := range e.Detail {
+				f.Detail[k] = v
+			}
+			x.pending = nil
+		}
+		delete(f.Detail, "role")
+		x.hold(f)
+	}
+	e := x.pending
+	q.last = e.Text
+	if c := r.m.Get("compare"); c != nil {
+		e.Detail["compare"] = string(c)
+		if string(c) != "0" {
+			q.different = true
+			return
+		}
+	}
+	if role := r.m.Get("role"); role != nil {
+		q.roles = append(q.roles, string(role))
+		e.Detail["roles"] = strings.Join(q.roles, ",")
+	}
+	q.found = true
+	e.EndLine = line
+}
+
+// splitKey cuts the key of the caches, serial and issuer without a separator
+// ("...CD4CN=cucmpub9;OU=TAC"), before the first attribute of the name. Serials
+// have whole bytes, which decides between DC= and C= behind a digit D.
+func splitKey(key string) (serial, issuer string) {
+	eq := strings.IndexByte(key, '=')
+	if eq < 0 {
+		return "", ""
+	}
+	for _, attr := range [...]string{"EMAILADDRESS", "SERIALNUMBER", "STREET", "UID", "CN", "OU", "DC", "ST", "SN", "O", "L", "C", "E"} {
+		at := eq - len(attr)
+		if at < 0 || !strings.EqualFold(key[at:eq], attr) {
+			continue
+		}
+		s := strings.TrimSpace(key[:at])
+		if s == "" || len(s)%2 != 0 || strings.Trim(s, "0123456789abcdefABCDEF") != "" {
+			continue
+		}
+		return strings.ToLower(s), key[at:]
+	}
+	return "", ""
+}

@@ -1,0 +1,262 @@
+package tvstrace
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"trustline/phonelog/catalogue"
+	"trustline/phonelog/lines"
+)
+
+// inFlight is how many chunks are read ahead for each worker.
+const inFlight = 2
+
+// Scan reads a trace and hands out its events in order. The summary is never
+// nil; the error is that of the stream.
+func Scan(r io.Reader, emit func(*catalogue.Event)) (*catalogue.Summary, error) {
+	workers := min(runtime.GOMAXPROCS(0), 4)
+	rd := lines.NewReader(r)
+	free := make(chan []byte, workers*inFlight+2)
+	rd.Reuse(func() []byte {
+		select {
+		case b := <-free:
+			return b
+		default:
+			return nil
+		}
+	})
+	spare := make(chan *chunk, workers*inFlight+2)
+	work := make(chan *chunk, workers*inFlight)
+	order := make(chan *chunk, workers*inFlight)
+	quit := make(chan struct{})
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for c := range work {
+				c.scan()
+				c.done <- struct{}{}
+			}
+		})
+	}
+	wg.Go(func() {
+		defer close(order)
+		defer close(work)
+		for rd.Next() {
+			var c *chunk
+			select {
+			case c = <-spare:
+			default:
+				c = &chunk{done: make(chan struct{}, 1)}
+			}
+			c.data, c.line = rd.Chunk(), rd.Line()
+			select {
+			case order <- c:
+				work <- c
+			case <-quit:
+				return
+			}
+		}
+	})
+	defer func() { // also when emit panics
+		close(quit)
+		for range order {
+		}
+		wg.Wait()
+	}()
+	a := newAssembler(emit)
+	for c := range order {
+		<-c.done
+		a.chunk(c)
+		select {
+		case free <- c.data:
+		default:
+		}
+		c.data = nil
+		select {
+		case spare <- c:
+		default:
+		}
+	}
+	sum := a.close()
+	sum.Lines = rd.Count()
+	sum.Problems = append(sum.Problems, rd.Problems()...)
+	return sum, rd.Err()
+}
+
+// assembler puts the records of all chunks together.
+type assembler struct {
+	emit     func(*catalogue.Event)
+	track    lines.Tracker
+	tally    lines.Tally
+	dialect  string // of the records at hand
+	counts   map[string]int
+	phones   map[string]bool
+	phone    string
+	matched  int
+	ignored  int
+	base     int // line number of the chunk's first line
+	begun    bool
+
+	session session
+}
+
+func newAssembler(emit func(*catalogue.Event)) *assembler {
+	a := &assembler{emit: emit, counts: map[string]int{}, phones: map[string]bool{}}
+	a.session.a = a
+	return a
+}
+
+func (a *assembler) chunk(c *chunk) {
+	a.base = c.line
+	a.ignored += c.ignored
+	if !a.begun {
+		a.begun = true
+		a.dialect = dialectOf(c.data)
+	}
+	if c.first >= 0 && a.track.To == nil {
+		a.time(c.first, 0)
+	}
+	for i := range c.records {
+		a.record(&c.records[i])
+	}
+	if c.last >= 0 {
+		a.time(c.last, 0)
+	}
+}
+
+// dialectOf looks for the words of the services in the start of a trace. The
+// connection lines of TVS and CAPF are the same, and stand before the first
+// line that tells which it is.
+func dialectOf(data []byte) string {
+	data = data[:min(len(data), 256<<10)]
+	sdl := false
+	for _, l := range lines.Lines(data) {
+		var h head
+		if h.parse(l) {
+			sdl = h.sdl
+			break
+		}
+	}
+	best, at := "", len(data)
+	for _, w := range [...]struct{ word, sdi, sdl string }{
+		{"TVS", DialectTVS, DialectTVS},
+		{"tvs", DialectTVS, DialectTVS},
+		{"getCertificateInformation", DialectTVS, DialectTVS},
+		{"CAPF_", DialectCAPF, DialectCAPF},
+		{"CAPF CORE", DialectCAPF, DialectCAPF},
+		{"TFTPEngine", DialectTFTP, DialectTFTPSDL},
+		{"HTTPServer", DialectTFTP, DialectTFTPSDL},
+		{"HTTPConnection::", DialectTFTP, DialectTFTPSDL},
+		{"ServeFile", DialectTFTP, DialectTFTPSDL},
+		{"StationD", DialectCM, DialectCMSDL},
+		{"SSLTCPListener", DialectCM, DialectCMSDL},
+		{"HandleSSLError", DialectCM, DialectCMSDL},
+	} {
+		if i := bytes.Index(data[:at], []byte(w.word)); i >= 0 {
+			at = i
+			best = w.sdi
+			if sdl {
+				best = w.sdl
+			}
+		}
+	}
+	switch {
+	case best != "":
+		return best
+	case sdl:
+		return DialectCMSDL
+	}
+	return DialectTVS
+}
+
+// time gives the clock of a record.
+func (a *assembler) time(at, date int32) *catalogue.Clock {
+	if at < 0 {
+		return nil
+	}
+	secs, nanos := int64(at/1000), int32(at%1000)*1_000_000
+	text := fmt.Sprintf("%02d:%02d:%02d.%03d", at/3600000, at/60000%60, at/1000%60, at%1000)
+	if date > 0 {
+		text = time.Unix(int64(date)*86400, 0).UTC().Format("01/02/2006 ") + text
+		c := &catalogue.Clock{Dated: true, Local: true, Seconds: int64(date)*86400 + secs, Nanos: nanos, Step: 1e-3, Boot: a.track.Boot(), Text: text}
+		a.track.Span(c)
+		return c
+	}
+	return a.track.At(secs, nanos, false, 1e-3, text)
+}
+
+func (a *assembler) record(r *record) {
+	line := a.base + int(r.line)
+	switch r.kind {
+	case formTime:
+		a.time(r.at, r.date)
+	case formPhone:
+		// Publications print phone and server in turn: the question goes on.
+	case formMatch:
+		a.matched++
+		a.session.event(r, line)
+	case formHex:
+		if a.session.hexRow(r, line) {
+			a.ignored++
+		} else {
+			a.tally.Add(line, r.text)
+		}
+	case formUnknown:
+		a.tally.Add(line, r.text)
+	case formPlain:
+		a.line(r, line)
+	}
+}
+
+// line is a line without a head. "HEX_DUMP: Len = N:" and "Decoded Phone Msg:"
+// stand alone, since the message before them begins with a line break.
+func (a *assembler) line(r *record, line int) {
+	var m catalogue.Match
+	if book.Match(r.text, &m) {
+		if m.Entry.Ignore != "" {
+			a.ignored++
+			return
+		}
+		r.m = m
+		a.matched++
+		a.session.event(r, line)
+		return
+	}
+	a.tally.Add(line, r.text)
+}
+
+func (a *assembler) send(e *catalogue.Event) {
+	a.counts[e.Dialect]++
+	if e.Phone != "" && e.Phone != a.phone {
+		a.phone = e.Phone
+		if len(a.phones) < 2 {
+			a.phones[e.Phone] = true
+		}
+	}
+	a.emit(e)
+}
+
+func (a *assembler) close() *catalogue.Summary {
+	a.session.close()
+	sum := &catalogue.Summary{
+		Dialect: a.dialect, Matched: a.matched, Ignored: a.ignored, Unknown: a.tally.Total, Samples: a.tally.Samples(),
+		From: a.track.From, To: a.track.To, Boots: a.track.Boot(),
+	}
+	for d, n := range a.counts {
+		if n > a.counts[sum.Dialect] || n == a.counts[sum.Dialect] && d < sum.Dialect {
+			sum.Dialect = d
+		}
+	}
+	if len(a.phones) == 1 {
+		sum.Phone = a.phone
+	}
+	if a.tally.Rest > 0 {
+		sum.Problems = append(sum.Problems, catalogue.Problem{Where: "unknown messages", What: fmt.Sprintf("%d lines are counted without a sample: too many different ones", a.tally.Rest)})
+	}
+	sum.Problems = append(sum.Problems, a.session.problems...)
+	return sum
+}
