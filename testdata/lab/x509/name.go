@@ -72,3 +72,6 @@ func stringType(a Attr) asn1.Tag {
 	}
 	return asn1.PrintableString
 }
+
+// DER is the encoded name, as a CertificateRequest of TLS lists it.
+func (n Name) DER() []byte { return der(n.marshal) }
