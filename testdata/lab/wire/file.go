@@ -1,0 +1,81 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/binary"
+	"sort"
+	"time"
+)
+
+// snapLength is written to the head of a capture; no frame is cut.
+const snapLength = 65535
+
+// linkEthernet is the link type of both formats.
+const linkEthernet = 1
+
+// each draws all frames in order of time.
+func (t *Trace) each(f func(at time.Time, data []byte)) {
+	sort.SliceStable(t.frames, func(i, j int) bool { return t.frames[i].at.Before(t.frames[j].at) })
+	for _, fr := range t.frames {
+		f(fr.at, fr.draw())
+	}
+}
+
+// Classic returns a classic capture with microseconds, little-endian:
+//
+//	a1b2c3d4 | 2.4 | zone 0 | accuracy 0 | snap length | link type
+//	{ seconds | microseconds | captured | length | frame }...
+//
+// The methods that return a capture use up the trace: call one of them, once.
+func (t *Trace) Classic() []byte {
+	le := binary.LittleEndian
+	b := le.AppendUint32(nil, 0xa1b2c3d4)
+	b = le.AppendUint16(le.AppendUint16(b, 2), 4)
+	b = append(b, make([]byte, 8)...)
+	b = le.AppendUint32(le.AppendUint32(b, snapLength), linkEthernet)
+	t.each(func(at time.Time, data []byte) {
+		b = le.AppendUint32(b, uint32(at.Unix()))
+		b = le.AppendUint32(b, uint32(at.Nanosecond()/1000))
+		b = le.AppendUint32(b, uint32(len(data)))
+		b = le.AppendUint32(b, uint32(len(data)))
+		b = append(b, data...)
+	})
+	return b
+}
+
+// NG returns a pcapng capture with one section, one interface with the
+// resolution of microseconds, and enhanced packet blocks:
+//
+//	type(4) | length(4) | body, padded to four bytes | length(4)
+func (t *Trace) NG(interfaceName, comment string) []byte {
+	le := binary.LittleEndian
+	pad := func(p []byte) []byte { return append(p, make([]byte, (4-len(p)%4)%4)...) }
+	option := func(code uint16, v string) []byte {
+		b := le.AppendUint16(le.AppendUint16(nil, code), uint16(len(v)))
+		return append(b, pad([]byte(v))...)
+	}
+	block := func(typ uint32, body []byte) []byte {
+		b := le.AppendUint32(le.AppendUint32(nil, typ), uint32(12+len(body)))
+		return le.AppendUint32(append(b, body...), uint32(12+len(body)))
+	}
+	const end = "\x00\x00\x00\x00"
+	section := le.AppendUint32(nil, 0x1a2b3c4d)
+	section = append(le.AppendUint16(section, 1), 0, 0)
+	section = append(section, bytes.Repeat([]byte{0xff}, 8)...) // length not given
+	section = append(append(section, option(1, comment)...), end...)
+	out := block(0x0a0d0d0a, section)
+
+	iface := le.AppendUint16(le.AppendUint16(nil, linkEthernet), 0)
+	iface = le.AppendUint32(iface, snapLength)
+	iface = append(append(iface, option(2, interfaceName)...), end...)
+	out = append(out, block(1, iface)...)
+
+	t.each(func(at time.Time, data []byte) {
+		us := uint64(at.UnixMicro())
+		p := le.AppendUint32(nil, 0)
+		p = le.AppendUint32(le.AppendUint32(p, uint32(us>>32)), uint32(us))
+		p = le.AppendUint32(le.AppendUint32(p, uint32(len(data))), uint32(len(data)))
+		out = append(out, block(6, append(p, pad(append([]byte{}, data...))...))...)
+	})
+	return out
+}
