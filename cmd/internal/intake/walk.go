@@ -1,0 +1,204 @@
+package intake
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+)
+
+// Walk hands out the inputs of the plan, one after the other. It ends early
+// when ctx does or when emit returns an error, and returns that error; nothing
+// else is one, a path that cannot be read is an Input with a Problem.
+//
+// An Input may be used after emit returned nil, until its Done is called. Before
+// the next emit, Walk may wait for the Done of those before it.
+func (p *Plan) Walk(ctx context.Context, emit func(Input) error) error {
+	for _, f := range p.files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		w := &walker{ctx: ctx, opt: p.opt, emit: emit}
+		if f.problem != nil {
+			if err := w.problem(f.name, *f.problem); err != nil {
+				return err
+			}
+			continue
+		}
+		w.budget = &budget{size: f.size}
+		n := node{name: f.name, size: f.size, most: -1, hints: hintsOf(f.name)}
+		n.open = func() (io.ReadCloser, error) { return w.file(f.path) }
+		if f.size < 0 {
+			var read int64
+			w.budget.read = &read
+			n.once = true
+			open := n.open
+			n.open = func() (io.ReadCloser, error) {
+				r, err := open()
+				return counted{r, func(n int64) { read += n }}, err
+			}
+		} else {
+			n.disk = func() (io.ReaderAt, int64, *handle, error) { return w.disk(f.path) }
+		}
+		err := w.enter(n)
+		if errors.Is(err, errBudget) {
+			err = w.problem(f.name, Problem{Kind: KindArchive, What: fmt.Sprintf("unpacks to more than %d MiB and %d times its size: the rest was not read", unpackGrace>>20, unpackRatio)})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walker goes through one file on disk with everything in it.
+type walker struct {
+	ctx    context.Context
+	opt    Options
+	emit   func(Input) error
+	budget *budget
+
+	reading sync.WaitGroup // members with a grant that are not Done
+	refund  atomic.Int64   // what those that are Done did not use of it
+}
+
+// node is a file or member on its way to become inputs.
+type node struct {
+	name  string
+	size  int64 // -1: not known
+	most  int64 // bytes that open can give at most; -1: bounded by a file on disk
+	hints Hints
+	depth int                                         // archives around it
+	open  func() (io.ReadCloser, error)               // the content
+	once  bool                                        // open works once, and the walk has to wait
+	disk  func() (io.ReaderAt, int64, *handle, error) // random access, for a file on disk
+	h     *handle                                     // what open reads from
+}
+
+func (w *walker) problem(name string, p Problem) error {
+	return w.emit(Input{Name: name, Size: -1, Done: func() {}, Problem: &p})
+}
+
+// counted tells of the bytes read.
+type counted struct {
+	io.ReadCloser
+	tell func(n int64)
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.tell(int64(n))
+	return n, err
+}
+
+func (w *walker) file(path string) (io.ReadCloser, error) {
+	if path == Stdin {
+		if w.opt.Stdin == nil {
+			return nil, errors.New("intake: no standard input")
+		}
+		return io.NopCloser(w.opt.Stdin), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if w.opt.Read == nil {
+		return f, nil
+	}
+	return counted{f, w.opt.Read}, nil
+}
+
+// enter finds out what a node is and hands out what is in it.
+func (w *walker) enter(n node) error {
+	f, err := n.open()
+	if err != nil {
+		p := unopened(err)
+		return w.problem(n.name, *p)
+	}
+	r := bufio.NewReaderSize(f, peekLen)
+	head, _ := r.Peek(peekLen) // an error comes again when the content is read
+	kind, what := sniff(head)
+	if kind != plain && n.depth >= maxDepth {
+		f.Close()
+		return w.problem(n.name, Problem{Kind: KindArchive, What: fmt.Sprintf("%s inside %d other archives: not opened", what, n.depth)})
+	}
+	switch kind {
+	case gzipped:
+		if isCapture(gunzipHead(head)) {
+			return w.leaf(n, f, r)
+		}
+		return w.gunzip(n, f, r)
+	case zipped:
+		defer f.Close()
+		return w.zip(n, r)
+	case tarred:
+		defer f.Close()
+		return w.tar(n, metered{r, w.budget})
+	case foreign:
+		f.Close()
+		return w.problem(n.name, Problem{Kind: KindArchive, What: what + " archive: unpack it and give the folder"})
+	}
+	return w.leaf(n, f, r)
+}
+
+// leaf hands out a node that is no archive. f is open, and r reads from it.
+func (w *walker) leaf(n node, f io.ReadCloser, r io.Reader) error {
+	in := Input{Name: n.name, Size: n.size, Hints: n.hints}
+	if n.once {
+		return w.stream(in, f, metered{r, w.budget})
+	}
+	f.Close()
+	in.Open, in.Done = n.open, n.h.release
+	if n.most >= 0 {
+		g, err := w.reserve(n.most)
+		if err != nil {
+			return err
+		}
+		in.Open = func() (io.ReadCloser, error) {
+			r, err := n.open()
+			if err != nil {
+				return nil, err
+			}
+			return &share{ReadCloser: r, g: g}, nil
+		}
+		in.Done = func() {
+			w.settle(g)
+			n.h.release()
+		}
+	}
+	n.h.acquire()
+	if err := w.emit(in); err != nil {
+		in.Done()
+		return err
+	}
+	return nil
+}
+
+// stream hands out content that can be read only now: held in memory when it
+// is small, else read through while we wait.
+func (w *walker) stream(in Input, f io.Closer, r io.Reader) error {
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(r, memberMemory+1))
+	if err != nil || len(data) <= memberMemory {
+		if err == nil {
+			in.Size = int64(len(data))
+		}
+		in.Open, in.Done = held(data, err), func() {}
+		return w.emit(in)
+	}
+	done := make(chan struct{})
+	in.Open, in.Done = once(io.MultiReader(bytesReader(data), r)), func() { close(done) }
+	if err := w.emit(in); err != nil {
+		return err
+	}
+	select {
+	case <-done:
+		return nil
+	case <-w.ctx.Done():
+		return w.ctx.Err()
+	}
+}
