@@ -59,7 +59,13 @@ func (s *scanner) icmp(b []byte, v6 bool) {
 			s.sink.Unreachable(&UnreachableUDP{Mark: s.mark(), From: from, Src: src, Dst: dst, Type: kind, Code: code})
 		}
 	case protoTCP:
-		c := s.streams.look(s, sp, dp)
+		var c *conv
+		if len(q) >= 16 {
+			// Wireshark numbers a quoted header as it does a packet.
+			c, _ = s.streams.packet(s, sp, dp, q[13], be32(q[4:]), be32(q[8:]), false)
+		} else {
+			c = s.streams.look(s, sp, dp)
+		}
 		if c == nil || !s.in.tcp.has(sp) && !s.in.tcp.has(dp) {
 			return
 		}

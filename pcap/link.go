@@ -151,8 +151,8 @@ func (s *scanner) link(t uint32, b []byte) {
 	case linkPPP, linkPPPSerial:
 		s.hdlc(b)
 	case linkPPPD:
-		if len(b) > 1 {
-			s.hdlc(b[1:]) // direction (1)
+		if len(b) > 2 {
+			s.ppp(b[2:]) // the address byte of the framing tells the direction
 		}
 	case linkCHDLC:
 		s.chdlc(b)

@@ -8,8 +8,8 @@ import (
 // streams numbers all TCP conversations of the file as Wireshark's tcp.stream
 // does: by addresses and ports, whatever the direction, from 0 in order of the
 // first packet. The same addresses and ports begin a new one with a SYN whose
-// sequence number is not the one that began the old, or that follows a FIN or
-// RST (packet-tcp.c, dissect_tcp).
+// sequence number is not the one that began the old (Wireshark 4.0,
+// packet-tcp.c, dissect_tcp).
 //
 // It is a hash table with open addressing, 32 bytes a conversation, for it
 // holds every conversation of the file and is asked about every TCP packet. The
@@ -20,6 +20,8 @@ type streams struct {
 	count  uint32 // numbers given
 	key    [2]uint64
 	thrown bool
+	last   uint32 // the number given last
+	asked  int    // packets numbered
 }
 
 type conv struct {
@@ -98,8 +100,10 @@ func v6flag(v6 bool) uint32 {
 }
 
 // packet finds or begins the conversation of a TCP packet. The result is valid
-// until the next call. dir is the direction as in ends.
-func (t *streams) packet(s *scanner, sp, dp uint16, flags uint8, seq, ack uint32) (c *conv, dir int) {
+// until the next call. dir is the direction as in ends. The numbers of a header
+// that is longer than its packet or quoted in an ICMP error (not sane) begin
+// nothing, as in Wireshark.
+func (t *streams) packet(s *scanner, sp, dp uint16, flags uint8, seq, ack uint32, sane bool) (c *conv, dir int) {
 	if t.used*3 >= len(t.slots)*2 {
 		t.grow(s)
 	}
@@ -113,19 +117,21 @@ func (t *streams) packet(s *scanner, sp, dp uint16, flags uint8, seq, ack uint32
 		*c = conv{a: a, b: b, ports: ports, number: t.count, meta: convUsed | v6}
 		t.count++
 		t.used++
-	case flags&(flagSYN|flagACK) == flagSYN && c.meta&baseFlag != 0 && (c.base[dir] != seq || c.meta&convClosed != 0):
+	case flags&(flagSYN|flagACK) == flagSYN && c.meta&baseFlag != 0 && c.base[dir] != seq:
 		c.number = t.count
 		c.meta &^= convClosed | convBaseA | convBaseB | convDone
 		t.count++
+	case flags&(flagSYN|flagACK) == flagSYN|flagACK && c.meta&baseFlag != 0:
+		c.base[dir] = seq // a SYN-ACK is believed over what began before it
 	}
-	if c.meta&baseFlag == 0 {
+	if sane && c.meta&baseFlag == 0 {
 		c.meta |= baseFlag
 		c.base[dir] = seq
 		if flags&flagSYN == 0 {
 			c.base[dir]--
 		}
 	}
-	if c.meta&otherFlag == 0 && flags&flagACK != 0 {
+	if sane && c.meta&otherFlag == 0 && flags&flagACK != 0 {
 		c.meta |= otherFlag
 		c.base[1-dir] = ack
 		if flags&flagSYN != 0 {
@@ -136,6 +142,8 @@ func (t *streams) packet(s *scanner, sp, dp uint16, flags uint8, seq, ack uint32
 		c.meta |= convClosed
 	}
 	c.frame = uint32(s.src.frames)
+	t.last = c.number
+	t.asked++
 	return c, dir
 }
 

@@ -19,25 +19,26 @@ type segment struct {
 
 // tcpHeader numbers every TCP packet and goes on with the wanted ones.
 func (s *scanner) tcpHeader(b []byte) {
-	if len(b) < 20 {
+	if len(b) < 16 { // Wireshark numbers a header that is cut behind the window
 		s.short("TCP")
-		return
-	}
-	off := int(b[12]>>4) * 4
-	if off < 20 {
-		s.problem("TCP header length of %d bytes", off)
 		return
 	}
 	sp, dp := be16(b), be16(b[2:])
 	g := segment{flags: b[13], seq: be32(b[4:]), ack: be32(b[8:])}
-	c, dir := s.streams.packet(s, sp, dp, g.flags, g.seq, g.ack)
+	off := int(b[12]>>4) * 4
+	wire := len(b) + s.net.missing - off
+	c, dir := s.streams.packet(s, sp, dp, g.flags, g.seq, g.ack, wire >= 0)
 	if !s.in.tcp.has(sp) && !s.in.tcp.has(dp) {
 		return
 	}
-	wire := len(b) + s.net.missing - off
+	if off < 20 {
+		s.problem("TCP header length of %d bytes", off)
+		return
+	}
 	switch {
 	case wire < 0:
 		s.problem("TCP header of %d bytes is longer than the packet", off)
+		return
 	case off > len(b): // cut inside the options
 		g.cut = wire
 	default:
@@ -87,7 +88,7 @@ func (t *tracker) segment(c *conv, dir int, sp, dp uint16, g *segment, raw []byt
 	if i := c.flow(); i >= 0 {
 		f = t.flows[i]
 	}
-	if s.copied(raw[:16], raw[18:]) {
+	if s.copied(raw[:16], raw[min(18, len(raw)):]) {
 		if f != nil {
 			f.number = number
 		}
