@@ -26,24 +26,20 @@ type books struct {
 }
 
 func load() books {
-	read := func(name string, files ...string) *catalogue.Catalogue {
-		var text []byte
-		for _, f := range files {
-			b, err := messages.ReadFile("messages/" + f)
-			if err != nil {
-				panic(err) // embedded at build time
-			}
-			text = append(text, b...)
+	read := func(file string) *catalogue.Catalogue {
+		b, err := messages.ReadFile("messages/" + file)
+		if err != nil {
+			panic(err) // embedded at build time
 		}
-		c, err := catalogue.Parse(name, text)
+		c, err := catalogue.Parse(file, b)
 		if err != nil {
 			panic(err) // a test parses the same bytes
 		}
 		return c
 	}
 	return books{
-		console: read("console", "secd.tl"),
-		status:  read("status", "status.tl"),
+		console: catalogue.Join("console", read("secd.tl"), read("secureapp.tl")),
+		status:  read("status.tl"),
 	}
 }
 

@@ -197,6 +197,9 @@ func (s *scanner) record(known bool) {
 		Text: lines.Text(s.buf[:s.ends[s.lineIndex()]]),
 	}
 	fill(e, &s.m)
+	if e.Process == "dgetfile" && len(h.pid) > 0 {
+		e.Detail["pid"] = string(h.pid)
+	}
 	s.session.event(s, e)
 }
 

@@ -173,6 +173,15 @@ func (x *session) refine(e *catalogue.Event, key string) bool {
 			x.transfers[k] = e
 		}
 	case "file_download_done":
+		if e.Process == "downd" {
+			// downd repeats the result of its child dgetfile.
+			d["code"] = d["status"]
+			again := x.repeats(e)
+			delete(d, "code")
+			if again {
+				return false
+			}
+		}
 		if req := x.transfers[transferKey(e, key)]; req != nil {
 			set(d, "file", req.Detail["file"])
 			set(d, "server", req.Detail["server"])

@@ -14,6 +14,7 @@ type record struct {
 	at   int32  // time of day in milliseconds, -1 when there is none
 	date int32  // days since 1970-01-01, 0 when the line has no date
 	conn int32  // connection number before the message, -1 when there is none
+	sdl  bool   // the head is of the SDL form
 	who  []byte // what stands behind it: UNKNOWN or the device
 	text []byte // the message without what stands before it
 	raw  []byte // the whole line
@@ -40,7 +41,6 @@ type chunk struct {
 	ignored int
 	first   int32 // time of day of the first and last head, -1 when there is none
 	last    int32
-	sdl     bool // most heads are of the SDL form
 	done    chan struct{}
 
 	pieces []lines.Piece
@@ -128,14 +128,14 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 			c.ignored++
 			return
 		}
-		c.add(record{kind: formMatch, line: n, at: h.at, date: h.date, conn: conn, who: who, text: text, raw: l, m: c.m})
+		c.add(record{kind: formMatch, line: n, at: h.at, date: h.date, conn: conn, sdl: h.sdl, who: who, text: text, raw: l, m: c.m})
 		return
 	}
 	if isHexRow(text) {
 		c.add(record{kind: formHex, line: n, at: h.at, date: h.date, conn: conn, text: text, raw: l})
 		return
 	}
-	c.add(record{kind: formUnknown, line: n, at: h.at, date: h.date, conn: conn, who: who, text: text, raw: l})
+	c.add(record{kind: formUnknown, line: n, at: h.at, date: h.date, conn: conn, sdl: h.sdl, who: who, text: text, raw: l})
 }
 
 // glued tells that another record, or an author's remark, may stand in the

@@ -114,8 +114,11 @@ func (h *head) strip(t []byte) (conn int32, who, text []byte, ok bool) {
 	}
 	if len(t) > 0 && isDigit(t[0]) {
 		conn, who, t = connection(t)
-	} else if h.sdl && len(t) > 4 {
-		t = strip(t)
+	} else if len(t) > 4 {
+		switch t[0] {
+		case '[', 'T', 'I', 'C':
+			t = strip(t)
+		}
 	}
 	for len(t) > 0 && (t[len(t)-1] == ' ' || t[len(t)-1] == '\t') {
 		t = t[:len(t)-1]

@@ -16,6 +16,7 @@ type query struct {
 	conn  int32
 	line  int
 	end   int
+	at    int32 // time of its last line
 	clock *catalogue.Clock
 	first string // first line
 	last  string // the line that decided it
@@ -68,9 +69,13 @@ func (x *session) open(r *record, line int) *query {
 			q.address, q.phone = c.address, c.phone
 			c.alive = true
 		}
+		q.at = r.at
 		x.query = q
 	}
 	x.query.end = line
+	if r.at >= 0 {
+		x.query.at = r.at
+	}
 	return x.query
 }
 

@@ -12,8 +12,14 @@ import (
 	"trustline/phonelog/lines"
 )
 
-// inFlight is how many chunks are read ahead for each worker.
-const inFlight = 2
+const (
+	// inFlight is how many chunks are read ahead for each worker.
+	inFlight = 2
+	// maxWrap is over how many lines a record may be broken.
+	maxWrap = 4
+	// maxSwallow is how many lines an HTTP head printed into a trace may have.
+	maxSwallow = 16
+)
 
 // Scan reads a trace and hands out its events in order. The summary is never
 // nil; the error is that of the stream.
@@ -89,17 +95,28 @@ func Scan(r io.Reader, emit func(*catalogue.Event)) (*catalogue.Summary, error) 
 
 // assembler puts the records of all chunks together.
 type assembler struct {
-	emit     func(*catalogue.Event)
-	track    lines.Tracker
-	tally    lines.Tally
-	dialect  string // of the records at hand
-	counts   map[string]int
-	phones   map[string]bool
-	phone    string
-	matched  int
-	ignored  int
-	base     int // line number of the chunk's first line
-	begun    bool
+	emit    func(*catalogue.Event)
+	track   lines.Tracker
+	tally   lines.Tally
+	dialect string // of the records at hand
+	counts  map[string]int
+	phones  map[string]bool
+	phone   string
+	matched int
+	ignored int
+	base    int // line number of the chunk's first line
+	begun   bool
+
+	// a record that no pattern knows, which may go on in the next line
+	wrapped  record
+	wrapLine int // 0 when there is none
+	wrapEnd  int
+	wrapText []byte
+	wrapRaw  []byte
+	swallow  int // lines without a head that belong to the last event
+
+	listing  listing
+	platform platform
 
 	session session
 }
@@ -191,6 +208,10 @@ func (a *assembler) time(at, date int32) *catalogue.Clock {
 
 func (a *assembler) record(r *record) {
 	line := a.base + int(r.line)
+	if r.kind != formPlain {
+		a.settle()
+		a.swallow = 0
+	}
 	switch r.kind {
 	case formTime:
 		a.time(r.at, r.date)
@@ -199,6 +220,7 @@ func (a *assembler) record(r *record) {
 	case formMatch:
 		a.matched++
 		a.session.event(r, line)
+		a.expect(r.m.Entry.Event)
 	case formHex:
 		if a.session.hexRow(r, line) {
 			a.ignored++
@@ -206,17 +228,78 @@ func (a *assembler) record(r *record) {
 			a.tally.Add(line, r.text)
 		}
 	case formUnknown:
-		a.tally.Add(line, r.text)
+		a.keep(r, line)
 	case formPlain:
 		a.line(r, line)
 	}
 }
 
+// expect notes that lines without a head follow an event which are part of it:
+// the rest of an HTTP request or answer.
+func (a *assembler) expect(event string) {
+	if event == "http_get" || event == "proxy_fetch" {
+		a.swallow = maxSwallow
+	}
+}
+
+// keep remembers a record that no pattern knows: it may go on in the next line.
+func (a *assembler) keep(r *record, line int) {
+	a.wrapped, a.wrapLine, a.wrapEnd = *r, line, line
+	a.wrapText = append(a.wrapText[:0], r.text...)
+	a.wrapRaw = append(a.wrapRaw[:0], r.raw...)
+	a.wrapped.text, a.wrapped.raw, a.wrapped.who = nil, nil, bytes.Clone(r.who)
+}
+
+// settle gives the remembered record up.
+func (a *assembler) settle() {
+	if a.wrapLine > 0 {
+		a.tally.Add(a.wrapLine, a.wrapText)
+		a.wrapLine = 0
+	}
+}
+
+// joined tries the remembered record with a line that follows it.
+func (a *assembler) joined(r *record, line int) bool {
+	if a.wrapLine == 0 || line > a.wrapEnd+1 || line >= a.wrapLine+maxWrap || len(a.wrapText)+len(r.text) > maxText {
+		return false
+	}
+	n := len(a.wrapText)
+	if n > 1 && a.wrapText[n-1] == '-' && a.wrapText[n-2] != ' ' && isLetterOrDigit(a.wrapText[n-2]) {
+		// broken inside a name: "CN=CUCM8-" "Publisher"
+	} else {
+		a.wrapText = append(a.wrapText, ' ')
+		a.wrapRaw = append(a.wrapRaw, ' ')
+	}
+	a.wrapText = append(a.wrapText, r.text...)
+	a.wrapRaw = append(a.wrapRaw, r.text...)
+	a.wrapEnd = line
+	if !book.Match(a.wrapText, &a.wrapped.m) {
+		return true
+	}
+	start := a.wrapLine
+	a.wrapLine = 0
+	if a.wrapped.m.Entry.Ignore != "" {
+		a.ignored++
+		return true
+	}
+	a.matched++
+	a.wrapped.text, a.wrapped.raw = a.wrapText, a.wrapRaw
+	a.session.event(&a.wrapped, start)
+	a.expect(a.wrapped.m.Entry.Event)
+	return true
+}
+
 // line is a line without a head. "HEX_DUMP: Len = N:" and "Decoded Phone Msg:"
-// stand alone, since the message before them begins with a line break.
+// stand alone, since the message before them begins with a line break; others
+// are the rest of a record, platform logs, alarms or listings.
 func (a *assembler) line(r *record, line int) {
+	if a.listing.line(a, r.text, line) || a.platform.line(a, r.text, line) {
+		a.settle()
+		return
+	}
 	var m catalogue.Match
 	if book.Match(r.text, &m) {
+		a.settle()
 		if m.Entry.Ignore != "" {
 			a.ignored++
 			return
@@ -224,6 +307,15 @@ func (a *assembler) line(r *record, line int) {
 		r.m = m
 		a.matched++
 		a.session.event(r, line)
+		return
+	}
+	if a.joined(r, line) {
+		return
+	}
+	a.settle()
+	if a.swallow > 0 {
+		a.swallow--
+		a.ignored++
 		return
 	}
 	a.tally.Add(line, r.text)
@@ -241,6 +333,9 @@ func (a *assembler) send(e *catalogue.Event) {
 }
 
 func (a *assembler) close() *catalogue.Summary {
+	a.settle()
+	a.listing.end(a)
+	a.platform.end(a)
 	a.session.close()
 	sum := &catalogue.Summary{
 		Dialect: a.dialect, Matched: a.matched, Ignored: a.ignored, Unknown: a.tally.Total, Samples: a.tally.Samples(),

@@ -17,6 +17,9 @@ const (
 	// maxHex is how many bytes of a dump are kept: the longest message carries
 	// one certificate chain.
 	maxHex = 8 << 10
+	// maxQuery is how many milliseconds after its last line a query ends:
+	// answers take some ten.
+	maxQuery = 10_000
 )
 
 // A conn is a connection of a phone as the trace numbers it.
@@ -47,6 +50,8 @@ type session struct {
 	behind   []*catalogue.Event // events that wait for the pending one
 	dump     dump
 	query    *query
+	tftp     tftp
+	peers    peers
 	problems []catalogue.Problem
 }
 
@@ -130,6 +135,9 @@ func (x *session) extend(name string, line int, kv ...string) bool {
 func (x *session) event(r *record, line int) {
 	x.init()
 	x.finishDump()
+	if q := x.query; q != nil && r.at >= 0 && (r.at > q.at+maxQuery || r.at < q.at-maxQuery) {
+		x.endQuery()
+	}
 	if r.conn >= 0 {
 		x.current = r.conn
 	}
@@ -140,7 +148,7 @@ func (x *session) event(r *record, line int) {
 	case strings.HasPrefix(name, "capf_"):
 		x.capf(r, line, name)
 	default:
-		x.other(r, line, name)
+		x.server(r, line, name)
 	}
 }
 
@@ -259,14 +267,10 @@ func (x *session) capf(r *record, line int, name string) {
 	x.send(e)
 }
 
-// other takes a record that needs no company.
-func (x *session) other(r *record, line int, name string) {
-	x.send(x.make(r, line, name))
-}
-
 func (x *session) close() {
 	x.init()
 	x.finishDump()
 	x.endQuery()
+	x.forget404()
 	x.release()
 }

@@ -24,23 +24,23 @@ const (
 var book = load()
 
 func load() *catalogue.Catalogue {
-	var text []byte
 	files, err := messages.ReadDir("messages")
 	if err != nil {
 		panic(err) // embedded at build time
 	}
+	var all []*catalogue.Catalogue
 	for _, f := range files {
 		b, err := messages.ReadFile("messages/" + f.Name())
 		if err != nil {
 			panic(err)
 		}
-		text = append(text, b...)
+		c, err := catalogue.Parse(f.Name(), b)
+		if err != nil {
+			panic(err) // a test parses the same bytes
+		}
+		all = append(all, c)
 	}
-	c, err := catalogue.Parse("traces", text)
-	if err != nil {
-		panic(err) // a test parses the same bytes
-	}
-	return c
+	return catalogue.Join("traces", all...)
 }
 
 // Entries lists the message catalogue: every event of this package with its

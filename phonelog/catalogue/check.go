@@ -13,11 +13,11 @@ func (c *Catalogue) Check() []error {
 		for _, s := range e.Samples {
 			msg := []byte(s)
 			if !c.Match(msg, &m) {
-				errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q matches nothing", c.name, e.Line, s))
+				errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q matches nothing", e.File, e.Line, s))
 				continue
 			}
 			if m.Entry != e {
-				errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q goes to line %d", c.name, e.Line, s, m.Entry.Line))
+				errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q goes to %s:%d", e.File, e.Line, s, m.Entry.File, m.Entry.Line))
 			}
 			var starts [maxPrefixes]int
 			n, _, _ := prefixes(msg, &starts)
@@ -27,18 +27,18 @@ func (c *Catalogue) Check() []error {
 						continue
 					}
 					if p.entry != e {
-						errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q also matches %q of line %d", c.name, e.Line, s, p.source, p.entry.Line))
+						errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q also matches %q of %s:%d", e.File, e.Line, s, p.source, p.entry.File, p.entry.Line))
 						continue
 					}
 					for i := range e.progs {
-						hit[i] = hit[i] || e.progs[i] == p
+						hit[i] = hit[i] || e.progs[i].source == p.source
 					}
 				}
 			}
 		}
 		for i, ok := range hit {
 			if !ok {
-				errs = append(errs, fmt.Errorf("catalogue: %s:%d: no sample for %q", c.name, e.Line, e.progs[i].source))
+				errs = append(errs, fmt.Errorf("catalogue: %s:%d: no sample for %q", e.File, e.Line, e.progs[i].source))
 			}
 		}
 	}

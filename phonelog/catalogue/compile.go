@@ -118,6 +118,19 @@ func (c *Catalogue) compile(e *Entry, p *pattern) (*prog, error) {
 		}
 		// The longest choice first: "ITL file" before "ITL".
 		slices.SortStableFunc(o.choices, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+		fewest := 1 << 10
+		for _, w := range o.choices {
+			n := 0
+			for i := range len(w) {
+				if isAlnum(w[i]) {
+					n++
+				}
+			}
+			fewest = min(fewest, n)
+		}
+		if len(o.choices) > 0 {
+			pr.letters += fewest
+		}
 		if cp.Name != "" {
 			captures++
 		}

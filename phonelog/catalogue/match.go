@@ -253,7 +253,7 @@ func literal(s []byte, i int, lit []byte) int {
 			k := skipBlanks(s, i)
 			if k == i {
 				// Already passed behind an empty capture, or beside a mark.
-				free := i > 0 && (fold[s[i-1]] == ' ' || j == 0 && isMark(s[i-1])) ||
+				free := i > 0 && fold[s[i-1]] == ' ' ||
 					j > 0 && isMark(lit[j-1]) || j+1 < len(lit) && isMark(lit[j+1])
 				if !free {
 					return -1

@@ -13,7 +13,7 @@ import (
 const (
 	// maxCaptures is how many values one match can keep. The longest known
 	// message (SIP/SCCP registration) has seven.
-	maxCaptures = 12
+	maxCaptures = 10
 	// minLetters is how many letters a pattern must bring of its own. A pattern
 	// of captures alone would match anything and hide unknown messages.
 	minLetters = 4
@@ -41,7 +41,8 @@ type Entry struct {
 	Pattern string   // as written, one per line
 	Source  string   // public documents of the samples, joined by "; "
 	Samples []string // messages as Match gets them
-	Line    int      // of the entry in its .tl file
+	File    string   // name of the catalogue that holds it
+	Line    int      // and line there
 
 	set   []setting
 	progs []*prog
@@ -100,12 +101,28 @@ func Parse(name string, text []byte) (c *Catalogue, err error) {
 	return c, nil
 }
 
+// Join makes one catalogue of several. Of entries that match equally well the
+// one of the earlier catalogue is taken.
+func Join(name string, cs ...*Catalogue) *Catalogue {
+	all := &Catalogue{name: name}
+	for _, c := range cs {
+		all.entries = append(all.entries, c.entries...)
+		for _, p := range c.progs {
+			q := *p
+			q.order = len(all.progs)
+			all.progs = append(all.progs, &q)
+		}
+	}
+	all.index.build(all.progs)
+	return all
+}
+
 func (c *Catalogue) fail(pos lexer.Position, format string, args ...any) error {
 	return &ParseError{Name: c.name, Line: pos.Line, Column: pos.Column, Reason: fmt.Sprintf(format, args...)}
 }
 
 func (c *Catalogue) add(fe *entry) error {
-	e := &Entry{Event: fe.Event + fe.Part, Part: fe.Part != "", Ignore: raw(fe.Ignore), Line: fe.Pos.Line}
+	e := &Entry{Event: fe.Event + fe.Part, Part: fe.Part != "", Ignore: raw(fe.Ignore), File: c.name, Line: fe.Pos.Line}
 	if e.Event == "" && e.Ignore == "" {
 		return c.fail(fe.Pos, "an ignored message needs a reason")
 	}
