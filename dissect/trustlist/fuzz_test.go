@@ -60,3 +60,35 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+func FuzzListing(f *testing.F) {
+	for _, name := range []string{"116232-show-itl.txt", "116232-nl-show-itl.txt", "118892-show-ctl-2.txt", "118892-show-ctl-3.txt", "doc18834-show-ctl.txt"} {
+		b := fixture(f, name)
+		f.Add(b)
+		f.Add(b[len(b)/3:])
+	}
+	f.Add([]byte("BYTEPOS\n3 SIGNERID 2\n\n1 RECORDLENGTH 2 \xff\n-- \"show ctl\" ITL Record #:99999 99 AAAA 99999"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) > 8<<10 {
+			return
+		}
+		lines := bytes.Count(b, []byte("\n")) + 1
+		for _, file := range ParseListings(b) {
+			if file.Line < 1 || file.EndLine < file.Line || file.EndLine > lines {
+				t.Fatalf("lines %d to %d of %d", file.Line, file.EndLine, lines)
+			}
+			if file.Origin != OriginListing || file.Verify().Status != StatusUnverifiable {
+				t.Fatalf("a listing verifies: %+v", file)
+			}
+			for _, p := range file.Problems {
+				if bytes.Contains([]byte(p), []byte("grammar")) {
+					t.Fatal(p)
+				}
+			}
+			_ = file.Row()
+		}
+		if p, err := parsePage(normalise(b)); err != nil || p == nil {
+			t.Fatalf("the grammar refuses: %v", err)
+		}
+	})
+}

@@ -56,17 +56,12 @@ func hashName(code int) string {
 // any case, DC components left out (CUCM drops them), in any order (CUCM
 // orders them anew). Two names without any component are not the same.
 func SameName(a, b string) bool {
-	x, y := components(a), components(b)
-	if len(x) != len(y) || len(x) == 0 {
-		return false
-	}
-	for i := range x {
-		if x[i] != y[i] {
-			return false
-		}
-	}
-	return true
+	x := canonical(a)
+	return x != "" && x == canonical(b)
 }
+
+// canonical brings a name to the form in which SameName compares.
+func canonical(s string) string { return strings.Join(components(s), ";") }
 
 func components(s string) []string {
 	var out []string

@@ -25,11 +25,20 @@ func (f *File) Verify(keys ...NamedKey) Verdict {
 		return Verdict{Status: StatusUnverifiable, Reason: why}
 	}
 	var failed, impossible []string
+	tried := map[signature.Key]error{}
 	for _, k := range keys {
 		if k.Key == nil {
 			continue
 		}
-		err := k.Key.Verify(f.DigestAlgorithm, f.CoveredDigest, f.Signature)
+		err, again := tried[*k.Key]
+		if !again && len(tried) == maxKeysTried {
+			impossible = append(impossible, fmt.Sprintf("more than %d keys; the rest is not tried", maxKeysTried))
+			break
+		}
+		if !again {
+			err = k.Key.Verify(f.DigestAlgorithm, f.CoveredDigest, f.Signature)
+			tried[*k.Key] = err
+		}
 		if err == nil {
 			return Verdict{Status: StatusValid, By: k.Name}
 		}
@@ -58,6 +67,8 @@ func (f *File) Verify(keys ...NamedKey) Verdict {
 // cannotVerify tells why no key could verify the file, "" when one could.
 func (f *File) cannotVerify() string {
 	switch {
+	case f.Missing:
+		return "there is no file"
 	case f.Origin == OriginListing:
 		return "a listing does not hold the signed bytes"
 	case f.Partial:
