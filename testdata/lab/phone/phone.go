@@ -121,8 +121,10 @@ func holds(f *list.File, c *x509.Certificate, roles []uint16) bool {
 	}
 	for _, r := range f.Records {
 		for _, role := range roles {
-			if r.Role == role && r.Issuer == c.Issuer.String() && bytes.Equal(r.Serial, c.Serial) &&
-				(r.Hash == nil || bytes.Equal(r.Hash, c.SHA1())) {
+			// The text of a token's name differs from the certificate's: compare
+			// the certificates behind the record.
+			if r.Role == role && r.Cert != nil && r.Cert.Issuer.String() == c.Issuer.String() &&
+				bytes.Equal(r.Serial, c.Serial) && (r.Hash == nil || bytes.Equal(r.Hash, c.SHA1())) {
 				return true
 			}
 		}

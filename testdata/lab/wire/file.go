@@ -16,7 +16,10 @@ const linkEthernet = 1
 // each draws all frames in order of time.
 func (t *Trace) each(f func(at time.Time, data []byte)) {
 	sort.SliceStable(t.frames, func(i, j int) bool { return t.frames[i].at.Before(t.frames[j].at) })
-	for _, fr := range t.frames {
+	for i, fr := range t.frames {
+		if fr.label != "" {
+			t.marks = append(t.marks, Mark{fr.label, i + 1, fr.at})
+		}
 		f(fr.at, fr.draw())
 	}
 }

@@ -35,15 +35,35 @@ func NewHost(name, ip, mac string, ttl uint8, window uint16) *Host {
 // A frame is drawn when its turn comes, because IP identifiers rise in order of
 // time and not in order of drawing.
 type frame struct {
-	at   time.Time
-	draw func() []byte
+	at    time.Time
+	label string
+	draw  func() []byte
 }
 
 // A Trace collects frames.
-type Trace struct{ frames []frame }
+type Trace struct {
+	frames []frame
+	label  string
+	marks  []Mark
+}
+
+// A Mark is the number of a frame that the scenario wants to speak of.
+type Mark struct {
+	Label string
+	Frame int // counted from 1
+	At    time.Time
+}
+
+// Label names the next frame that is drawn. Its number is known when the capture
+// has been made, see [Trace.Marks].
+func (t *Trace) Label(text string) { t.label = text }
+
+// Marks returns the named frames in order of the capture.
+func (t *Trace) Marks() []Mark { return t.marks }
 
 func (t *Trace) add(at time.Time, draw func() []byte) {
-	t.frames = append(t.frames, frame{at.Truncate(time.Microsecond), draw})
+	t.frames = append(t.frames, frame{at.Truncate(time.Microsecond), t.label, draw})
+	t.label = ""
 }
 
 func serialize(ls ...gopacket.SerializableLayer) []byte {

@@ -166,15 +166,15 @@ func TestPhoneAnnouncesItself(t *testing.T) {
 
 func TestNGHoldsTheSameFrames(t *testing.T) {
 	phone, server := hosts()
-	make := func() *Trace {
+	build := func() *Trace {
 		var tr Trace
 		tr.ARP(start, phone, server)
 		tr.Register(start, phone, server, 50000, "SEP0011215A1AE3", time.Minute, start.Add(3*time.Minute))
 		return &tr
 	}
-	ng := make().NG("eth0", "test")
+	ng := build().NG("eth0", "test")
 	phone, server = hosts()
-	want := draw(t, make())
+	want := draw(t, build())
 	var got int
 	for len(ng) > 0 {
 		le := binary.LittleEndian

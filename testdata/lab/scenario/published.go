@@ -1,0 +1,62 @@
+package scenario
+
+// publishedConsole holds the console lines of Cisco TechNote 116232 as they were
+// first published, spellings included. The four numbers left open are the lengths
+// of the CTL, the ITL, the header of the ITL and the configuration.
+var publishedConsole = []string{
+	`837: NOT 09:13:17.561856 SECD: tlRequestFile: Request CTLSEP0011215A1AE3.tlv`,
+	`846: NOT 09:13:17.670439 TFTP: [27]:Requesting CTLSEP0011215A1AE3.tlv from 14.48.44.80`,
+	`847: NOT 09:13:17.685264 TFTP: [27]:Finished --> rcvd %d bytes`,
+	`868: NOT 09:13:17.860613 TFTP: [28]:Requesting ITLSEP0011215A1AE3.tlv from 14.48.44.80`,
+	`869: NOT 09:13:17.875059 TFTP: [28]:Finished --> rcvd %d bytes`,
+	`877: NOT 09:13:17.925249 SECD: validate_file_envelope: File sign verify SUCCESS; header length <%d>`,
+	`917: NOT 09:13:18.433411 tftpClient: tftp request rcv'd from /usr/tmp/tftp, srcFile = SEP0011215A1AE3.cnf.xml, dstFile = /usr/ram/SEP0011215A1AE3.cnf.xml max size = 550001`,
+	`918: NOT 09:13:18.457949 tftpClient: auth server - tftpList[0] = ::ffff:14.48.44.80`,
+	`919: NOT 09:13:18.458937 tftpClient: look up server - 0`,
+	`920: NOT 09:13:18.462479 SECD: lookupCTL: TFTP SRVR secure`,
+	`921: NOT 09:13:18.466658 tftpClient: secVal = 0x9`,
+	`922: NOT 09:13:18.467762 tftpClient: ::ffff:14.48.44.80 is a secure server`,
+	`923: NOT 09:13:18.468614 tftpClient: retval = SRVR_SECURE`,
+	`924: NOT 09:13:18.469485 tftpClient: Secure file requested`,
+	`925: NOT 09:13:18.471217 tftpClient: authenticated file approved - add .sgn -- SEP0011215A1AE3.cnf.xml.sgn`,
+	`926: NOT 09:13:18.540562 TFTP: [10]:Requesting SEP0011215A1AE3.cnf.xml.sgn from 14.48.44.80 with size limit of 550001`,
+	`927: NOT 09:13:18.559326 TFTP: [10]:Finished --> rcvd %d bytes`,
+	`937: NOT 09:13:18.656906 SECD: verifyFile: verify SUCCESS </usr/ram/SEP0011215A1AE3.cnf.xml>`,
+	`1184: NOT 15:20:55.219275 JVM: Startup Module Loader|cip.dir.TandunDirectories:? - Directory url https://14.48.44.80:8443/ccmcip/xmldirectory.jsp`,
+	`1205: NOT 15:20:59.404971 SECD: clpSetupSsl: Trying to connect to IPV4, IP: 14.48.44.80, Port : 8443`,
+	`1206: NOT 15:20:59.406896 SECD: clpSetupSsl: TCP connect() waiting, <14.48.44.80> c:8 s:9 port: 8443`,
+	`1207: NOT 15:20:59.408136 SECD: clpSetupSsl: TCP connected, <14.48.44.80> c:8 s:9`,
+	`1208: NOT 15:20:59.409393 SECD: clpSetupSsl: start SSL/TLS handshake, <14.48.44.80> c:8 s:9`,
+	`1209: NOT 15:20:59.423386 SECD: srvr_cert_vfy: Server Certificate Validation needs to be done`,
+	`1213: NOT 15:20:59.429176 SECD: findByCertAndRoleInTL: Searching TL from CTL file`,
+	`1214: NOT 15:20:59.430315 SECD: findByCertAndRoleInTL: Searching TL from ITL file`,
+	`1215: ERR 15:20:59.431314 SECD: EROR:https_cert_vfy: HTTPS cert not in CTL, <14.48.44.80>`,
+	`1220: NOT 15:20:59.444517 SECD: processTvsClntReq: TVS Certificate Authentication request`,
+	`1221: NOT 15:20:59.445507 SECD: lookupAuthCertTvsCacheEntry: No matching entry found at cache`,
+	`1222: NOT 15:20:59.446518 SECD: processTvsClntReq: No server sock exists, must be created`,
+	`1223: NOT 15:20:59.451378 SECD: secReq_initClient: clnt sock fd 11 bound to </tmp/secClnt_secd>`,
+	`1224: NOT 15:20:59.457643 SECD: getTvsServerInfo: Phone in IPv4 only mode`,
+	`1225: NOT 15:20:59.458706 SECD: getTvsServerInfo: Retreiving IPv4 address`,
+	`1230: NOT 15:20:59.472628 SECD: connectToTvsServer: Successfully started a TLS connection establishment to the TVS server: IP:14.48.44.80, port:2445(default); Waiting for it to get connected.`,
+	`1244: NOT 15:20:59.529938 SECD: srvr_cert_vfy: Server Certificate Validation needs to be done`,
+	`1245: NOT 15:20:59.533412 SECD: findByIssuerAndSerialAndRoleInTL: Searching TL from CTL file`,
+	`1246: NOT 15:20:59.534936 SECD: findByIssuerAndSerialAndRoleInTL: Searching TL from ITL file`,
+	`1247: NOT 15:20:59.537359 SECD: verifyCertWithHashFromTL: cert hash and hash in TL MATCH`,
+	`1248: NOT 15:20:59.538726 SECD: tvs_cert_vfy: TVS cert verified with hash from TL, <14.48.44.80>`,
+	`1264: NOT 15:20:59.789738 SECD: sendTvsClientReqToSrvr: Authenticate Certificate : request sent to TVS server - waiting for response`,
+	`1273: NOT 15:20:59.825648 SECD: processTvsSrvrResponse: Authentication Response received, status : 0`,
+	`1279: NOT 15:20:59.837086 SECD: saveCertToTvsCache: Saving certificate in TVS cache with default time-to-live value: 86400 seconds`,
+	`1287: ERR 15:20:59.859993 SECD: Authenticated the HTTPS conn via TVS`,
+	`1302: ERR 15:21:01.959700 JVM: Startup Module Loader|cip.http.ae:? - listener.httpSucceed:  https://14.48.44.80:8443/ccmcip/xmldirectoryinput.jsp?name=SEP0011215A1AE3`,
+}
+
+// publishedTrace holds the lines of the TVS trace published with them.
+var publishedTrace = []string{
+	`15:21:01.954 |   debug 14.48.44.202: tvsSSLHandShake Session ciphers - AES256-SHA`,
+	`15:21:01.954 |   debug TLS HS Done for ph_conn .`,
+	`15:21:02.010 |   debug     MsgType               : TVS_MSG_CERT_VERIFICATION_REQ`,
+	`15:21:02.011 |   debug tvsGetIssuerNameFromX509 - issuerName : CN=CUCM8-Publisher.bbbburns.lab;OU=TAC;O=Cisco;L=RTP;ST=North Carolina;C=US and Length: 75`,
+	`15:21:02.011 |   debug CertificateDBCache::getCertificateInformation - Certificate compare return =0`,
+	`15:21:02.011 |   debug CertificateDBCache::getCertificateInformation -Certificate found and equal`,
+	`15:21:02.011 |   debug     MsgType               : TVS_MSG_CERT_VERIFICATION_RES`,
+}
