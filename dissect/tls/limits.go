@@ -1,0 +1,33 @@
+package tls
+
+// The caps of this package. One that bites is named in Handshake.Problems.
+const (
+	// maxRecord is the largest record body that is believed: RFC 5246 section
+	// 6.2.3 allows 2^14+2048 for an encrypted one, and nothing is larger.
+	maxRecord = 1<<14 + 2048
+
+	// maxHandshake is the largest handshake message that is gathered. Real
+	// certificate chains of CUCM have up to about 8 KiB, with all trust
+	// certificates in a CertificateRequest up to about 64 KiB.
+	maxHandshake = 128 << 10
+
+	// maxSteps bounds Steps and History: a handshake has about 15 messages,
+	// the rest is room for renegotiation and for records of data.
+	maxSteps = 128
+
+	// maxAlerts bounds Alerts. A connection dies of its first fatal one.
+	maxAlerts = 32
+
+	// maxCertificates bounds one chain; the largest seen have five.
+	maxCertificates = 32
+
+	// maxCiphers bounds the cipher suites of one ClientHello. All registered
+	// ones together are fewer than 400.
+	maxCiphers = 512
+
+	// maxProblems bounds Problems; a lossy capture repeats itself.
+	maxProblems = 16
+
+	// maxHead is how much of a stream that is not TLS is kept to name it.
+	maxHead = 24
+)
