@@ -73,7 +73,11 @@ func FuzzListing(f *testing.F) {
 			return
 		}
 		lines := bytes.Count(b, []byte("\n")) + 1
-		for _, file := range ParseListings(b) {
+		files := ParseListings(b)
+		if len(files) > 0 && !DetectListing(b) {
+			t.Fatal("not detected")
+		}
+		for _, file := range files {
 			if file.Line < 1 || file.EndLine < file.Line || file.EndLine > lines {
 				t.Fatalf("lines %d to %d of %d", file.Line, file.EndLine, lines)
 			}

@@ -48,7 +48,7 @@ import (
 // the grammar is a sequence of items in any order. listing.go makes sense of
 // their order.
 var listingLexer = lexer.MustSimple([]lexer.SimpleRule{
-	{Name: "EOL", Pattern: `\n`},
+	{Name: "EOL", Pattern: `\n+`},
 	{Name: "Blank", Pattern: ` +`},
 	{Name: "Head", Pattern: `\d{1,3} +[A-Z]{4,}(?: NUMBER| ALGORITHM|\([A-Z]+\))? +\d{1,5}\b`},
 	{Name: "MD5", Pattern: `[0-9a-fA-F]{32} *\(MD5\)`},

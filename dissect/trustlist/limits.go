@@ -31,8 +31,9 @@ const (
 	listingLead = 256
 
 	// maxRegion is the longest piece of text that is handed to the grammar at
-	// once. The largest list that phones load, 64 kB, prints in less.
-	maxRegion = 256 << 10
+	// once, which takes some hundred times the memory of its text. A longer
+	// listing goes on in the next piece.
+	maxRegion = 64 << 10
 
 	// maxListingText bounds what of one text is handed to the grammar in all:
 	// listings of 300 servers. More is named in the last listing's problems.

@@ -64,7 +64,7 @@ func (a *assembler) item(it *item, line int) {
 		v := a.cur.value
 		switch {
 		case it.EOL != "":
-			v.lines++
+			v.lines += len(it.EOL)
 			return
 		case it.Text != "" && strings.TrimSpace(it.Text) == "":
 			return

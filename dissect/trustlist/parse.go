@@ -71,12 +71,11 @@ func Parse(b []byte) (*File, error) {
 }
 
 // MarkPartial says that the file is only the first part of a longer one, as a
-// caller knows who saw a transfer break off. What stands over the whole file,
-// its hashes and covered digest, is dropped.
+// caller knows who saw a transfer break off. Its signature cannot be checked
+// then; its hashes stay those of the part.
 func (f *File) MarkPartial() {
 	f.Partial = true
 	f.CoveredDigest = nil
-	f.MD5, f.SHA1, f.SHA256 = "", "", ""
 }
 
 // digest computes what the signature covers: the whole file without the

@@ -29,19 +29,36 @@ var signs = [][]byte{
 	[]byte("TL File not found"),
 }
 
-// regions cuts out of a text the stretches around signs. The second result is
-// the line at which a text with more than maxListingText of them is left, else 0.
-func regions(text []byte) (out []region, left int) {
-	var hits []int
+// DetectListing reports whether a text may hold a pasted listing. It says so of
+// every text of which ParseListings would return one.
+func DetectListing(text []byte) bool {
+	for _, s := range signsIn(text) {
+		if bytes.Contains(text, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// signsIn returns the signs in the spellings that a text can have: pages keep
+// blanks as U+00A0.
+func signsIn(text []byte) [][]byte {
 	look := signs
-	if bytes.Contains(text, []byte("\u00a0")) { // pages keep blanks that way
+	if bytes.Contains(text, []byte("\u00a0")) {
 		for _, s := range signs {
 			if bytes.IndexByte(s, ' ') >= 0 {
 				look = append(look[:len(look):len(look)], bytes.ReplaceAll(s, []byte(" "), []byte("\u00a0")))
 			}
 		}
 	}
-	for _, s := range look {
+	return look
+}
+
+// regions cuts out of a text the stretches around signs. The second result is
+// the line at which a text with more than maxListingText of them is left, else 0.
+func regions(text []byte) (out []region, left int) {
+	var hits []int
+	for _, s := range signsIn(text) {
 		for at := 0; ; {
 			i := bytes.Index(text[at:], s)
 			if i < 0 {

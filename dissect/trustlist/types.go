@@ -46,7 +46,7 @@ type File struct {
 	// Encryption is set for an encrypted file.
 	Encryption *Encryption
 
-	MD5, SHA1, SHA256 string // over the whole file; a listing may print MD5 and SHA1
+	MD5, SHA1, SHA256 string // over the octets given to Parse; a listing may print MD5 and SHA1
 
 	Partial  bool     // only a part was there
 	Missing  bool     // a listing that says that there is no such file
