@@ -1,0 +1,194 @@
+package view
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"trustline/correlate"
+)
+
+// Where says where a piece of evidence stands: "boot.pcapng frame 41",
+// "console.log:1184", "show-itl.txt:12-15", or the name alone.
+func Where(p correlate.Place) string { return at(Name(p.Input), p) }
+
+func at(name string, p correlate.Place) string {
+	switch {
+	case p.Frame != nil:
+		return fmt.Sprintf("%s frame %d", name, *p.Frame)
+	case p.Line != nil && p.EndLine != nil && *p.EndLine > *p.Line:
+		return fmt.Sprintf("%s:%d-%d", name, *p.Line, *p.EndLine)
+	case p.Line != nil:
+		return fmt.Sprintf("%s:%d", name, *p.Line)
+	}
+	return name
+}
+
+// Filter is the Wireshark display filter that shows a frame, "" for a line.
+func Filter(p correlate.Place) string {
+	if p.Frame == nil {
+		return ""
+	}
+	return fmt.Sprintf("frame.number==%d", *p.Frame)
+}
+
+// Index finds the entries of a report by their identifiers.
+type Index struct {
+	entries map[string]*correlate.Entry
+	anchors map[string]string
+	short   map[string]string
+}
+
+var plainID = regexp.MustCompile(`^e[0-9]{1,9}$`)
+
+// NewIndex reads the entries of all phones and those of none.
+func NewIndex(r *correlate.Report) *Index {
+	x := &Index{entries: map[string]*correlate.Entry{}, anchors: map[string]string{}}
+	add := func(list []correlate.Entry) {
+		for i := range list {
+			id := list[i].ID
+			if _, twice := x.entries[id]; twice {
+				continue
+			}
+			x.entries[id] = &list[i]
+			// An identifier of another form cannot stand in a link as it is.
+			x.anchors[id] = id
+			if !plainID.MatchString(id) {
+				x.anchors[id] = fmt.Sprintf("evidence-%d", len(x.entries))
+			}
+		}
+	}
+	for i := range r.Phones {
+		add(r.Phones[i].Timeline)
+	}
+	add(r.Unassigned)
+	x.short = shortNames(r)
+	return x
+}
+
+// Entry gives the entry of an identifier, nil when the report holds none.
+func (x *Index) Entry(id string) *correlate.Entry { return x.entries[id] }
+
+// Anchor is the fragment under which an entry stands in a page; "" when the
+// report does not hold it.
+func (x *Index) Anchor(id string) string { return x.anchors[id] }
+
+// Ref resolves an identifier to its place; an unknown one stays as it is.
+func (x *Index) Ref(id string) string {
+	e := x.entries[id]
+	if e == nil {
+		return Name(id)
+	}
+	return x.Short(e.Source)
+}
+
+// Refs resolves identifiers to places, the frames or lines of one input
+// together: "boot.pcapng frames 3, 9; console.log:12, 15-17; show-itl.txt".
+func (x *Index) Refs(ids []string) string {
+	type group struct {
+		name string
+		kind string // " frame " or ":"
+		pos  []string
+	}
+	var groups []*group
+	for _, id := range ids {
+		name, kind, pos := Name(id), "", ""
+		if e := x.entries[id]; e != nil {
+			p := e.Source
+			name = x.Input(p.Input)
+			switch {
+			case p.Frame != nil:
+				kind = " frame"
+			case p.Line != nil:
+				kind = ":"
+			}
+			pos = strings.TrimPrefix(at("", p), kind)
+		}
+		i := slices.IndexFunc(groups, func(g *group) bool { return g.name == name && g.kind == kind })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, &group{name: name, kind: kind})
+		}
+		if !slices.Contains(groups[i].pos, pos) {
+			groups[i].pos = append(groups[i].pos, pos)
+		}
+	}
+	out := make([]string, len(groups))
+	for i, g := range groups {
+		if g.kind == " frame" && len(g.pos) > 1 {
+			g.kind += "s"
+		}
+		for j := range g.pos {
+			g.pos[j] = strings.TrimSpace(g.pos[j])
+		}
+		if strings.HasPrefix(g.kind, " ") {
+			g.kind += " "
+		}
+		out[i] = g.name + g.kind + strings.Join(g.pos, ", ")
+	}
+	return strings.Join(out, "; ")
+}
+
+// Short says where something stands, with the shortest name of its input.
+func (x *Index) Short(p correlate.Place) string { return at(x.Input(p.Input), p) }
+
+// Input gives the shortest name of an input that no other input of the report
+// shares: its last elements. The list of inputs tells the whole name.
+func (x *Index) Input(name string) string {
+	if s, ok := x.short[name]; ok {
+		return s
+	}
+	return Name(name)
+}
+
+// maxTail bounds the elements of a name that are tried to tell it from others.
+const maxTail = 4
+
+// shortNames cuts leading folders off the names of inputs as far as they stay
+// distinct.
+func shortNames(r *correlate.Report) map[string]string {
+	owners := map[string]int{}
+	seen := map[string]bool{}
+	for _, in := range r.Inputs {
+		if seen[in.Name] {
+			continue
+		}
+		seen[in.Name] = true
+		for _, s := range tails(in.Name) {
+			owners[s]++
+		}
+	}
+	out := map[string]string{}
+	for name := range seen {
+		out[name] = Name(name)
+		for _, s := range tails(name) {
+			if owners[s] == 1 {
+				out[name] = Name(s)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// tails gives the last element of a name, the last two and so on. A compressed
+// file with its only member counts as the file: "a.txt.gz!/a.txt" is "a.txt.gz".
+func tails(name string) []string {
+	if len(name) > MaxName*4 {
+		return nil
+	}
+	if outer, member, ok := strings.Cut(name, "!/"); ok {
+		base := path.Base(outer)
+		if strings.TrimSuffix(base, path.Ext(base)) == member {
+			name = outer
+		}
+	}
+	elements := strings.Split(name, "/")
+	var out []string
+	for n := 1; n <= min(len(elements), maxTail); n++ {
+		out = append(out, strings.Join(elements[len(elements)-n:], "/"))
+	}
+	return out
+}

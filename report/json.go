@@ -1,0 +1,156 @@
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"trustline/correlate"
+)
+
+// JSON writes the report as one indented object in the form of Schema. Members
+// stand in the order of the model, members of detail by name; nothing is cut.
+//
+// It differs from encoding/json in three ways. A list or map that is absent is
+// [] or {}, never null. Characters that are not graphic (terminal sequences,
+// controls that reorder text) are written as \u escapes, so that the file may
+// be printed safely and still decodes to the same text. A byte that is no UTF-8
+// becomes the four characters \xNN instead of an unspecific U+FFFD. And it
+// writes as it goes, so that a fleet's report is not held in memory twice.
+func JSON(w io.Writer, r *correlate.Report) error {
+	e := &encoder{w: bufio.NewWriter(w)}
+	e.value(reflect.ValueOf(r).Elem(), 0)
+	e.w.WriteByte('\n')
+	if err := errors.Join(e.w.Flush(), e.err); err != nil {
+		return fmt.Errorf("report: json: %w", err)
+	}
+	return nil
+}
+
+type encoder struct {
+	w   *bufio.Writer
+	err error
+}
+
+func (e *encoder) newline(depth int) {
+	e.w.WriteByte('\n')
+	for range depth {
+		e.w.WriteByte(' ')
+	}
+}
+
+func (e *encoder) value(v reflect.Value, depth int) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			e.w.WriteString("null")
+			return
+		}
+		e.value(v.Elem(), depth)
+	case reflect.Struct:
+		e.object(v, depth)
+	case reflect.Map:
+		e.members(v, depth)
+	case reflect.Slice, reflect.Array:
+		e.list(v, depth)
+	case reflect.String:
+		e.quote(v.String())
+	default: // numbers and booleans
+		b, err := json.Marshal(v.Interface())
+		if err != nil {
+			// A number without a JSON form (NaN): write the rest, and tell.
+			e.err, b = err, []byte("null")
+		}
+		e.w.Write(b)
+	}
+}
+
+func (e *encoder) object(v reflect.Value, depth int) {
+	e.w.WriteByte('{')
+	n := 0
+	for i := range v.NumField() {
+		name, opts, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if opts == "omitempty" && v.Field(i).IsZero() {
+			continue
+		}
+		e.member(name, v.Field(i), n, depth)
+		n++
+	}
+	e.close('}', n, depth)
+}
+
+func (e *encoder) members(v reflect.Value, depth int) {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	e.w.WriteByte('{')
+	for n, k := range keys {
+		e.member(k.String(), v.MapIndex(k), n, depth)
+	}
+	e.close('}', len(keys), depth)
+}
+
+func (e *encoder) member(name string, v reflect.Value, n, depth int) {
+	if n > 0 {
+		e.w.WriteByte(',')
+	}
+	e.newline(depth + 1)
+	e.quote(name)
+	e.w.WriteString(": ")
+	e.value(v, depth+1)
+}
+
+func (e *encoder) list(v reflect.Value, depth int) {
+	e.w.WriteByte('[')
+	for i := range v.Len() {
+		if i > 0 {
+			e.w.WriteByte(',')
+		}
+		e.newline(depth + 1)
+		e.value(v.Index(i), depth+1)
+	}
+	e.close(']', v.Len(), depth)
+}
+
+func (e *encoder) close(c byte, n, depth int) {
+	if n > 0 {
+		e.newline(depth)
+	}
+	e.w.WriteByte(c)
+}
+
+func (e *encoder) quote(s string) {
+	e.w.WriteByte('"')
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(e.w, `\\x%02x`, s[i])
+		case r == '"' || r == '\\':
+			e.w.WriteByte('\\')
+			e.w.WriteByte(byte(r))
+		case r == '\n':
+			e.w.WriteString(`\n`)
+		case r == '\r':
+			e.w.WriteString(`\r`)
+		case r == '\t':
+			e.w.WriteString(`\t`)
+		case unicode.IsGraphic(r):
+			e.w.WriteString(s[i : i+size])
+		case r > 0xffff:
+			a, b := utf16.EncodeRune(r)
+			fmt.Fprintf(e.w, `\u%04x\u%04x`, a, b)
+		default:
+			fmt.Fprintf(e.w, `\u%04x`, r)
+		}
+		i += size
+	}
+	e.w.WriteByte('"')
+}
