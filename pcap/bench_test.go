@@ -38,10 +38,10 @@ func rtpCapture(n int) []byte {
 
 type nullSink struct{ n int }
 
-func (s *nullSink) Datagram(*Datagram)           { s.n++ }
-func (s *nullSink) Open(*Conn)                   {}
-func (s *nullSink) Data(*Conn, Chunk)            {}
-func (s *nullSink) End(*Conn, EndReason)         {}
+func (s *nullSink) Datagram(*Datagram)          { s.n++ }
+func (s *nullSink) Open(*Conn)                  {}
+func (s *nullSink) Data(*Conn, Chunk)           {}
+func (s *nullSink) End(*Conn, EndReason)        {}
 func (s *nullSink) Unreachable(*UnreachableUDP) {}
 
 func BenchmarkScanUnwanted(b *testing.B) {

@@ -1,6 +1,9 @@
 package pcap
 
-import "net/netip"
+import (
+	"fmt"
+	"net/netip"
+)
 
 // fragments puts datagrams together again that IP has cut (RFC 815, RFC 8200
 // section 4.5). Fragments may come in any order and more than once; of bytes
@@ -210,9 +213,9 @@ func (v *fragments) finish(s *scanner) {
 		}
 	}
 	if v.stale > 0 {
-		s.probs.addCount(v.stale, "fragmented datagrams were never completed")
+		s.probs.file(fmt.Sprintf("%d fragmented datagrams were never completed", v.stale))
 	}
 	if v.forgotten > 0 {
-		s.probs.addCount(v.forgotten, "fragmented datagrams were forgotten to keep memory bounded")
+		s.probs.file(fmt.Sprintf("%d fragmented datagrams were forgotten to keep memory bounded", v.forgotten))
 	}
 }

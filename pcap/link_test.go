@@ -43,7 +43,9 @@ func nestedCases() []struct {
 	arrive6 := func(b []byte, p layers.IPProtocol) []byte {
 		return frame(serialize(ip6("2001:db8:1::1", "2001:db8:1::2", p), gopacket.Payload(b)))
 	}
-	over := func(port string, b []byte) []byte { return frame(udp4("192.0.2.1:55555", "192.0.2.2:"+port, string(b))) }
+	over := func(port string, b []byte) []byte {
+		return frame(udp4("192.0.2.1:55555", "192.0.2.2:"+port, string(b)))
+	}
 	return []struct {
 		name string
 		link uint32

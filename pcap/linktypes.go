@@ -79,7 +79,7 @@ func (l *linkCounts) result(s *scanner) map[uint32]LinkCount {
 	}
 	for _, t := range sortedKeys(out, func(a, b uint32) bool { return a < b }) {
 		if c := out[t]; !c.Decoded {
-			s.probs.add("file", -1, fmt.Sprintf("%d frames of link type %d (%s) are not decoded", c.Frames, t, c.Name))
+			s.probs.file(fmt.Sprintf("%d frames of link type %d (%s) are not decoded", c.Frames, t, c.Name))
 		}
 	}
 	return out

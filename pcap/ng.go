@@ -31,7 +31,13 @@ const (
 	ngNames      = 4
 	ngStatistics = 5
 	ngEnhanced   = 6
+	ngJournal    = 9
 	ngSecrets    = 10
+	ngSysdig     = 0x204 // and two more
+	ngSysdigV2   = 0x216
+	ngSysdigV2L  = 0x221
+	ngCustom     = 0xbad
+	ngCustomKeep = 0x40000bad // not to be copied
 
 	ngOrderMagic = 0x1a2b3c4d
 )
@@ -88,34 +94,37 @@ func (n *ng) next(r *record) bool {
 			kind = ngSection
 		}
 		length := n.o.u32(h[4:])
-		if length < 12 || length&3 != 0 {
+		if length < 12 {
 			n.s.damage(w.place(), "block of type 0x%08x has the length %d", kind, length)
 			return n.end()
 		}
-		if length > maxBlock {
-			if kind == ngEnhanced || kind == ngSimple || kind == ngOldPacket || kind == ngSection || kind == ngInterface {
+		whole := (int64(length) + 3) &^ 3 // some writers forget the padding
+		if whole > maxBlock {
+			switch kind {
+			case ngEnhanced, ngSimple, ngOldPacket, ngSection, ngInterface:
 				n.s.damage(w.place(), "block of type 0x%08x has the length %d", kind, length)
 				return n.end()
 			}
 			n.s.remark(w.place(), "block of type 0x%08x with %d bytes is skipped", kind, length)
-			if !w.skip(int64(length)) {
+			if !w.skip(whole) {
 				n.s.damage(w.place(), "block of type 0x%08x is cut", kind)
 				return n.end()
 			}
+			n.other(kind)
 			continue
 		}
-		if !w.need(int(length)) {
-			n.s.short(blockName(kind), int(length))
+		if !w.need(int(whole)) {
+			n.s.short(blockName(kind), int(whole))
 			return n.end()
 		}
 		at := w.place()
-		b := w.view(int(length))
-		if tail := n.o.u32(b[length-4:]); tail != length {
+		b := w.view(int(whole))
+		if tail := n.o.u32(b[whole-4:]); tail != length {
 			n.s.damage(at, "%s begins with the length %d and ends with %d", blockName(kind), length, tail)
 			return n.end()
 		}
-		w.r += int(length)
-		body := b[8 : length-4]
+		w.r += int(whole)
+		body := b[8 : whole-4]
 		switch kind {
 		case ngEnhanced:
 			if n.enhanced(body, at, r) {
@@ -136,10 +145,22 @@ func (n *ng) next(r *record) bool {
 		case ngStatistics:
 			n.statistics(body)
 		case ngNames:
-			n.s.note("holds a name resolution block")
+			n.s.noteOnce("holds a name resolution block")
 		case ngSecrets:
-			n.s.note("holds decryption secrets")
+			n.s.noteOnce("holds decryption secrets")
+		default:
+			n.other(kind)
 		}
+	}
+}
+
+// other passes over a block that is no packet. Some of them take a frame number
+// in Wireshark, so they take one here.
+func (n *ng) other(kind uint32) {
+	switch kind {
+	case ngJournal, ngSysdig, ngSysdigV2, ngSysdigV2L, ngCustom, ngCustomKeep:
+		n.s.frames++
+		n.s.noteOnce(fmt.Sprintf("holds blocks of type 0x%x, which have frame numbers but are no packets", kind))
 	}
 }
 
@@ -386,7 +407,7 @@ func (n *ng) closeSection() {
 	for i, f := range n.ifaces {
 		if f.dropped > 0 {
 			n.drops += f.dropped
-			n.s.probs.add("file", -1, fmt.Sprintf("the capture lost %d packets by its own count (section %d, interface %d)", f.dropped, n.section, i))
+			n.s.probs.file(fmt.Sprintf("the capture lost %d packets by its own count (section %d, interface %d)", f.dropped, n.section, i))
 		}
 	}
 	n.ifaces = n.ifaces[:0]

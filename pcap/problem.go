@@ -26,14 +26,30 @@ type problem struct {
 	unit        string // "byte" or "frame"
 	first, last int64
 	n           int
+	varied      bool // later ones had other numbers
 }
 
-func (p *problems) add(unit string, at int64, what string) {
-	if q := p.index[what]; q != nil {
+// add tells a problem at a place. Problems of one format are one entry: it
+// keeps the numbers of the first.
+func (p *problems) add(unit string, at int64, format string, a ...any) {
+	if q := p.index[format]; q != nil {
 		q.last = at
 		q.n++
+		q.varied = len(a) > 0
 		return
 	}
+	what := format
+	if len(a) > 0 {
+		what = fmt.Sprintf(format, a...)
+	}
+	p.put(&problem{what: what, unit: unit, first: at, last: at, n: 1}, format)
+}
+
+// file tells something about the file as a whole, or about a place that comes
+// once.
+func (p *problems) file(what string) { p.put(&problem{what: what, first: -1, n: 1}, what) }
+
+func (p *problems) put(q *problem, key string) {
 	if len(p.list) >= maxProblems {
 		p.lost++
 		return
@@ -41,14 +57,8 @@ func (p *problems) add(unit string, at int64, what string) {
 	if p.index == nil {
 		p.index = map[string]*problem{}
 	}
-	q := &problem{what: what, unit: unit, first: at, last: at, n: 1}
 	p.list = append(p.list, q)
-	p.index[what] = q
-}
-
-// addCount tells of something that is counted over the whole file.
-func (p *problems) addCount(n int, what string) {
-	p.add("file", -1, fmt.Sprintf("%d %s", n, what))
+	p.index[key] = q
 }
 
 func (p *problems) result() []Problem {
@@ -61,7 +71,11 @@ func (p *problems) result() []Problem {
 		case q.n > 1 && q.last != q.first:
 			where = fmt.Sprintf("%ss %d to %d (%d times)", q.unit, q.first, q.last, q.n)
 		}
-		out = append(out, Problem{Where: where, What: q.what})
+		what := q.what
+		if q.varied {
+			what += " (numbers of the first)"
+		}
+		out = append(out, Problem{Where: where, What: what})
 	}
 	if p.lost > 0 {
 		out = append(out, Problem{Where: "file", What: fmt.Sprintf("%d more problems of other kinds are not listed", p.lost)})

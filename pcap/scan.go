@@ -1,7 +1,6 @@
 package pcap
 
 import (
-	"fmt"
 	"io"
 	"net/netip"
 	"time"
@@ -139,11 +138,7 @@ func (s *scanner) mark() Mark {
 
 // problem tells something about the current frame.
 func (s *scanner) problem(format string, a ...any) {
-	what := format
-	if len(a) > 0 {
-		what = fmt.Sprintf(format, a...)
-	}
-	s.probs.add("frame", int64(s.src.frames), what)
+	s.probs.add("frame", int64(s.src.frames), format, a...)
 }
 
 // srcAddr and dstAddr make the addresses of the current IP packet.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -115,17 +116,24 @@ func (s *source) close() {
 
 // damage ends the reading at a place; all frames before it count.
 func (s *source) damage(at int64, format string, a ...any) {
-	s.probs.add("byte", at, fmt.Sprintf(format, a...)+fmt.Sprintf("; the %d frames before it count", s.frames))
+	what := fmt.Sprintf(format, a...) + fmt.Sprintf("; the %d frames before it count", s.frames)
+	s.probs.put(&problem{what: what, unit: "byte", first: at, last: at, n: 1}, what)
 }
 
 // remark is a problem that does not end the reading.
 func (s *source) remark(at int64, format string, a ...any) {
-	s.probs.add("byte", at, fmt.Sprintf(format, a...))
+	s.probs.add("byte", at, format, a...)
 }
 
 func (s *source) note(text string) {
 	if len(s.notes) < maxNotes {
 		s.notes = append(s.notes, text)
+	}
+}
+
+func (s *source) noteOnce(text string) {
+	if !slices.Contains(s.notes, text) {
+		s.note(text)
 	}
 }
 
