@@ -10,7 +10,11 @@ import (
 // A record is a line that matters, or one that nothing knows.
 type record struct {
 	kind form
-	line int32  // within the chunk, from 0
+	line int32 // within the chunk, from 0
+	end  int32 // of rows of a dump: last line, their number, where their bytes are
+	rows int32
+	from int32
+	to   int32
 	at   int32  // time of day in milliseconds, -1 when there is none
 	date int32  // days since 1970-01-01, 0 when the line has no date
 	conn int32  // connection number before the message, -1 when there is none
@@ -26,7 +30,7 @@ type form uint8
 
 const (
 	formMatch   form = iota // m holds its entry
-	formHex                 // a row of a hex dump
+	formHex                 // rows of a hex dump
 	formPlain               // no head: continuation, or unknown
 	formUnknown             // a head, and a message that nothing knows
 	formTime                // only its time matters: it fell back
@@ -44,6 +48,7 @@ type chunk struct {
 	done    chan struct{}
 
 	pieces []lines.Piece
+	hex    []byte // bytes of all dumps
 	m      catalogue.Match
 }
 
@@ -59,7 +64,7 @@ const (
 
 // scan reads the lines of the chunk.
 func (c *chunk) scan() {
-	c.records = c.records[:0]
+	c.records, c.hex = c.records[:0], c.hex[:0]
 	c.ignored = 0
 	c.first, c.last = -1, -1
 	data := c.data
@@ -72,6 +77,10 @@ func (c *chunk) scan() {
 		}
 		if len(l) > 0 && l[len(l)-1] == '\r' {
 			l = l[:len(l)-1]
+		}
+		if bracket(l) {
+			c.ignored++
+			continue
 		}
 		var h head
 		if h.parse(l) && !glued(l[h.text:]) {
@@ -100,11 +109,26 @@ func (c *chunk) piece(n int32, p lines.Piece) {
 	case lines.Blank, lines.Comment:
 		c.ignored++
 	default:
-		c.add(record{kind: formPlain, line: n, at: -1, conn: -1, text: p.Text, raw: p.Text})
+		r := record{kind: formPlain, line: n, at: -1, conn: -1, text: p.Text, raw: p.Text}
+		if p.Text[0] == 'H' && book.Match(p.Text, &c.m) && c.m.Entry.Event == "tvs_hex_dump" {
+			r.kind, r.m = formMatch, c.m // the most frequent line without a head
+		}
+		c.add(r)
 	}
 }
 
-func (c *chunk) add(r record) { c.records = append(c.records, r) }
+func (c *chunk) add(r record) { *c.slot() = r }
+
+// slot gives a new record to fill, without a copy.
+func (c *chunk) slot() *record {
+	n := len(c.records)
+	if n == cap(c.records) {
+		c.records = append(c.records, record{})
+	} else {
+		c.records = c.records[:n+1]
+	}
+	return &c.records[n]
+}
 
 // take matches a record whose head is read.
 func (c *chunk) take(n int32, l []byte, h *head) {
@@ -123,19 +147,67 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		c.ignored++
 		return
 	}
+	if len(text) >= 5 && isHex(text[0]) && isHex(text[1]) && text[2] == ' ' && isHexRow(text) {
+		c.row(n, l, text, h, conn)
+		return
+	}
 	if book.Match(text, &c.m) {
 		if c.m.Entry.Ignore != "" {
 			c.ignored++
 			return
 		}
-		c.add(record{kind: formMatch, line: n, at: h.at, date: h.date, conn: conn, sdl: h.sdl, who: who, text: text, raw: l, m: c.m})
+		r := c.slot()
+		r.kind, r.line, r.at, r.date, r.conn, r.sdl = formMatch, n, h.at, h.date, conn, h.sdl
+		r.who, r.text, r.raw, r.m = who, text, l, c.m
 		return
 	}
 	if isHexRow(text) {
-		c.add(record{kind: formHex, line: n, at: h.at, date: h.date, conn: conn, text: text, raw: l})
+		c.row(n, l, text, h, conn)
 		return
 	}
 	c.add(record{kind: formUnknown, line: n, at: h.at, date: h.date, conn: conn, sdl: h.sdl, who: who, text: text, raw: l})
+}
+
+// row adds a row of a dump. Rows that follow each other become one record; a
+// dump of a whole message has some two hundred.
+func (c *chunk) row(n int32, l, text []byte, h *head, conn int32) {
+	from := len(c.hex)
+	for len(text) >= 2 && isHex(text[0]) && isHex(text[1]) {
+		c.hex = append(c.hex, unhex[text[0]]<<4|unhex[text[1]])
+		text = text[2:]
+		for len(text) > 0 && text[0] == ' ' {
+			text = text[1:]
+		}
+	}
+	if k := len(c.records); k > 0 && c.records[k-1].kind == formHex {
+		r := &c.records[k-1]
+		r.to, r.end = int32(len(c.hex)), n
+		r.rows++
+		return
+	}
+	c.add(record{kind: formHex, line: n, end: n, rows: 1, at: h.at, date: h.date, conn: conn, from: int32(from), to: int32(len(c.hex)), raw: l})
+}
+
+var unhex = func() (t [256]byte) {
+	for i := range 10 {
+		t['0'+i] = byte(i)
+	}
+	for i := range 6 {
+		t['a'+i], t['A'+i] = byte(10+i), byte(10+i)
+	}
+	return t
+}()
+
+// bracket recognises "HH:MM:SS.mmm |-->function" and "|<--function", which make
+// up two lines of three.
+func bracket(l []byte) bool {
+	if len(l) < 18 || len(l) > 120 || l[13] != '|' || l[2] != ':' || l[5] != ':' || l[8] != '.' || l[12] != ' ' {
+		return false
+	}
+	if l[14] == '-' && l[15] == '-' && l[16] == '>' || l[14] == '<' && l[15] == '-' && l[16] == '-' {
+		return bytes.IndexByte(l[17:], ' ') < 0 // nothing glued behind it
+	}
+	return false
 }
 
 // glued tells that another record, or an author's remark, may stand in the

@@ -53,21 +53,13 @@ func (x *session) begin(r *record, line int) {
 	}
 }
 
-// hexRow adds a line of a dump; false when none is open.
-func (x *session) hexRow(r *record, line int) bool {
+// rows adds lines of a dump; false when none is open.
+func (x *session) rows(b []byte, end int) bool {
 	if !x.dump.open {
 		return false
 	}
-	x.dump.end = line
-	t := r.text
-	for len(t) >= 2 && len(x.dump.bytes) < maxHex {
-		var b [1]byte
-		if _, err := hex.Decode(b[:], t[:2]); err != nil {
-			break
-		}
-		x.dump.bytes = append(x.dump.bytes, b[0])
-		t = t[lines.Blanks(t, 2):]
-	}
+	x.dump.end = end
+	x.dump.bytes = append(x.dump.bytes, b[:min(len(b), maxHex-len(x.dump.bytes))]...)
 	return true
 }
 

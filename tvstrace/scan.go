@@ -106,6 +106,9 @@ type assembler struct {
 	ignored int
 	base    int // line number of the chunk's first line
 	begun   bool
+	hex     []byte           // bytes of the chunk's dumps
+	clock   *catalogue.Clock // of the record before
+	clockAt int32
 
 	// a record that no pattern knows, which may go on in the next line
 	wrapped  record
@@ -129,6 +132,7 @@ func newAssembler(emit func(*catalogue.Event)) *assembler {
 
 func (a *assembler) chunk(c *chunk) {
 	a.base = c.line
+	a.hex = c.hex
 	a.ignored += c.ignored
 	if !a.begun {
 		a.begun = true
@@ -196,14 +200,29 @@ func (a *assembler) time(at, date int32) *catalogue.Clock {
 		return nil
 	}
 	secs, nanos := int64(at/1000), int32(at%1000)*1_000_000
-	text := fmt.Sprintf("%02d:%02d:%02d.%03d", at/3600000, at/60000%60, at/1000%60, at%1000)
 	if date > 0 {
-		text = time.Unix(int64(date)*86400, 0).UTC().Format("01/02/2006 ") + text
+		text := time.Unix(int64(date)*86400, 0).UTC().Format("01/02/2006 ") + timeText(at)
 		c := &catalogue.Clock{Dated: true, Local: true, Seconds: int64(date)*86400 + secs, Nanos: nanos, Step: 1e-3, Boot: a.track.Boot(), Text: text}
 		a.track.Span(c)
 		return c
 	}
-	return a.track.At(secs, nanos, false, 1e-3, text)
+	if a.clock != nil && a.clockAt == at {
+		return a.clock // most events share their millisecond with another
+	}
+	a.clock, a.clockAt = a.track.At(secs, nanos, false, 1e-3, timeText(at)), at
+	return a.clock
+}
+
+// timeText writes milliseconds of a day as the trace does.
+func timeText(at int32) string {
+	b := [12]byte{2: ':', 5: ':', 8: '.'}
+	two := func(i int, v int32) { b[i], b[i+1] = '0'+byte(v/10), '0'+byte(v%10) }
+	two(0, at/3_600_000)
+	two(3, at/60_000%60)
+	two(6, at/1000%60)
+	b[9] = '0' + byte(at/100%10)
+	two(10, at%100)
+	return string(b[:])
 }
 
 func (a *assembler) record(r *record) {
@@ -222,10 +241,10 @@ func (a *assembler) record(r *record) {
 		a.session.event(r, line)
 		a.expect(r.m.Entry.Event)
 	case formHex:
-		if a.session.hexRow(r, line) {
-			a.ignored++
+		if a.session.rows(a.hex[r.from:r.to], a.base+int(r.end)) {
+			a.ignored += int(r.rows)
 		} else {
-			a.tally.Add(line, r.text)
+			a.tally.AddMany(line, int(r.rows), r.raw)
 		}
 	case formUnknown:
 		a.keep(r, line)

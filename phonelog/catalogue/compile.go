@@ -18,6 +18,7 @@ type prog struct {
 // An op matches a literal (lit set) or a capture.
 type op struct {
 	lit      []byte // folded by the table fold; blanks are single
+	raw      string // the same as written
 	name     string // "" matches without keeping
 	kind     kind
 	choices  []string // folded; for kindOne
@@ -71,12 +72,12 @@ func (k kind) lazy() bool { return k == kindWord || k == kindText }
 func (c *Catalogue) compile(e *Entry, p *pattern) (*prog, error) {
 	pr := &prog{entry: e, order: len(c.progs) + len(e.progs)}
 	var src strings.Builder
-	var lit []byte
+	var lit, asWritten []byte
 	captures := 0
 	flush := func() {
 		if len(lit) > 0 {
-			pr.ops = append(pr.ops, op{lit: lit})
-			lit = nil
+			pr.ops = append(pr.ops, op{lit: lit, raw: string(asWritten)})
+			lit, asWritten = nil, nil
 		}
 	}
 	for _, part := range p.Parts {
@@ -95,6 +96,7 @@ func (c *Catalogue) compile(e *Entry, p *pattern) (*prog, error) {
 					pr.letters++
 				}
 				lit = append(lit, b)
+				asWritten = append(asWritten, t[i])
 			}
 			continue
 		}
@@ -203,11 +205,32 @@ func isMark(b byte) bool { return b != ' ' && b != '_' && !isAlnum(b) }
 // table. Other patterns may share a bucket; they fail on their first literal.
 type index struct {
 	first   [256]bool // some pattern begins with this byte
-	buckets [1 << indexBits][]*prog
+	buckets [1 << indexBits][]candidate
 	short   []*prog // patterns whose first literal is shorter than three bytes
 }
 
 const indexBits = 11
+
+// A candidate is a pattern whose first letters and digits, up to eight of
+// them, are word under mask: one comparison refuses most of a bucket.
+type candidate struct {
+	word, mask uint64
+	prog       *prog
+}
+
+// pack makes a word of the first eight letters and digits of s, folded.
+func pack(s []byte) uint64 {
+	w, n := uint64(0), 0
+	for _, b := range s {
+		if b = fold[b]; isAlnumFolded[b] {
+			w |= uint64(b) << (8 * n)
+			if n++; n == 8 {
+				break
+			}
+		}
+	}
+	return w
+}
 
 func (x *index) build(progs []*prog) {
 	for _, p := range progs {
@@ -224,9 +247,13 @@ func (x *index) build(progs []*prog) {
 				}
 				continue
 			}
-			if b := &x.buckets[k]; !slices.Contains(*b, p) {
-				*b = append(*b, p)
+			c := candidate{word: pack([]byte(s)), prog: p}
+			for i := range 8 {
+				if c.word>>(8*i)&0xFF != 0 {
+					c.mask |= 0xFF << (8 * i)
+				}
 			}
+			x.buckets[k] = append(x.buckets[k], c)
 		}
 	}
 	surest := func(a, b *prog) int {
@@ -234,7 +261,7 @@ func (x *index) build(progs []*prog) {
 	}
 	slices.SortStableFunc(x.short, surest)
 	for i := range x.buckets {
-		slices.SortStableFunc(x.buckets[i], surest)
+		slices.SortStableFunc(x.buckets[i], func(a, b candidate) int { return surest(a.prog, b.prog) })
 	}
 }
 

@@ -10,16 +10,23 @@ type Match struct {
 	Func  []byte // function name that stood before the pattern, nil when none
 	Addr  []byte // address that stood before the pattern, nil when none
 
-	n      int
-	names  [maxCaptures]string
-	values [maxCaptures][]byte
+	prog *prog
+	msg  []byte // from where the pattern begins
+	n    int
+	kept [maxCaptures]kept
+}
+
+// kept is a captured value: which capture of the pattern, and where.
+type kept struct {
+	op       uint16
+	from, to uint32
 }
 
 // Get gives the value of a capture, nil when there is none of that name.
 func (m *Match) Get(name string) []byte {
 	for i := range m.n {
-		if m.names[i] == name {
-			return m.values[i]
+		if k := m.kept[i]; m.prog.ops[k.op].name == name {
+			return m.msg[k.from:k.to]
 		}
 	}
 	return nil
@@ -29,7 +36,10 @@ func (m *Match) Get(name string) []byte {
 func (m *Match) Len() int { return m.n }
 
 // At gives the i-th captured value.
-func (m *Match) At(i int) (name string, value []byte) { return m.names[i], m.values[i] }
+func (m *Match) At(i int) (name string, value []byte) {
+	k := m.kept[i]
+	return m.prog.ops[k.op].name, m.msg[k.from:k.to]
+}
 
 // Constants calls f for the details that the entry sets by itself.
 func (m *Match) Constants(f func(name, value string)) {
@@ -38,11 +48,11 @@ func (m *Match) Constants(f func(name, value string)) {
 	}
 }
 
-func (m *Match) keep(name string, v []byte) {
-	if name == "" || len(v) == 0 || m.n == maxCaptures {
+func (m *Match) keep(op, from, to int) {
+	if from == to || m.n == maxCaptures {
 		return
 	}
-	m.names[m.n], m.values[m.n] = name, v
+	m.kept[m.n] = kept{uint16(op), uint32(from), uint32(to)}
 	m.n++
 }
 
@@ -54,7 +64,7 @@ func (c *Catalogue) Match(msg []byte, m *Match) bool {
 	n, fn, addr := prefixes(msg, &starts)
 	for i := range n {
 		if p := c.at(msg, starts[i], m); p != nil {
-			m.Entry = p.entry
+			m.Entry, m.prog, m.msg = p.entry, p, msg[starts[i]:]
 			m.Func, m.Addr = nil, nil
 			if starts[i] > fn.from {
 				m.Func = msg[fn.from:fn.to]
@@ -79,10 +89,13 @@ func (c *Catalogue) at(msg []byte, from int, m *Match) *prog {
 	}
 	var best *prog
 	if k, full := key(s); full {
-		for _, p := range c.index.buckets[k] {
-			if p.match(s, m) {
-				best = p
-				break
+		if b := c.index.buckets[k]; len(b) > 0 {
+			w := pack(s)
+			for i := range b {
+				if w&b[i].mask == b[i].word && b[i].prog.match(s, m) {
+					best = b[i].prog
+					break
+				}
 			}
 		}
 	}
@@ -218,8 +231,7 @@ func (p *prog) match(s []byte, m *Match) bool {
 	for o := 0; o < len(p.ops); o++ {
 		c := &p.ops[o]
 		if c.kind == kindLiteral {
-			i = literal(s, i, c.lit)
-			if i < 0 {
+			if i = c.literal(s, i); i < 0 {
 				return false
 			}
 			continue
@@ -227,15 +239,17 @@ func (p *prog) match(s []byte, m *Match) bool {
 		if o > 0 {
 			i = skipBlanks(s, i)
 		}
-		var next []byte
+		var next *op
 		if o+1 < len(p.ops) {
-			next = p.ops[o+1].lit
+			next = &p.ops[o+1]
 		}
-		end, v := c.take(s, i, next, o+1 == len(p.ops))
+		end, v := c.take(s, i, next)
 		if end < 0 {
 			return false
 		}
-		m.keep(c.name, v)
+		if c.name != "" {
+			m.keep(o, v.from, v.to)
+		}
 		i = end
 	}
 	for i < len(s) && (fold[s[i]] == ' ' || s[i] == '.' || s[i] == ':') {
@@ -244,10 +258,15 @@ func (p *prog) match(s []byte, m *Match) bool {
 	return i == len(s)
 }
 
-// literal matches lit at i and gives the place behind it, or -1. Blanks match
-// in runs, and beside marks they do not count.
-func literal(s []byte, i int, lit []byte) int {
-	for j := 0; j < len(lit); j++ {
+// literal matches the literal of an op at i and gives the place behind it, or
+// -1. Blanks match in runs, and beside marks they do not count.
+func (c *op) literal(s []byte, i int) int {
+	// Nearly always the message has the very bytes of the pattern, up to where
+	// another message begins to differ.
+	n := common(s[i:], c.raw)
+	i += n
+	lit := c.lit
+	for j := n; j < len(lit); j++ {
 		b := lit[j]
 		if b == ' ' {
 			k := skipBlanks(s, i)
@@ -266,7 +285,7 @@ func literal(s []byte, i int, lit []byte) int {
 			i++
 			continue
 		}
-		if isMark(b) || j > 0 && isMark(lit[j-1]) {
+		if isMark(b) || j > 0 && (isMark(lit[j-1]) || lit[j-1] == ' ') {
 			if k := skipBlanks(s, i); k > i && k < len(s) && fold[s[k]] == b {
 				i = k + 1
 				continue
@@ -277,9 +296,22 @@ func literal(s []byte, i int, lit []byte) int {
 	return i
 }
 
-// take consumes a capture at i: it gives the place behind it, or -1, and the
-// value without blanks around.
-func (c *op) take(s []byte, i int, next []byte, last bool) (int, []byte) {
+// common is the length of the longest common prefix.
+func common(s []byte, raw string) int {
+	n := min(len(s), len(raw))
+	i := 0
+	for i+8 <= n && string(s[i:i+8]) == raw[i:i+8] {
+		i += 8
+	}
+	for i < n && s[i] == raw[i] {
+		i++
+	}
+	return i
+}
+
+// take consumes a capture at i: it gives the place behind it, or -1, and where
+// the value is, without blanks around.
+func (c *op) take(s []byte, i int, next *op) (int, span) {
 	end := i
 	switch c.kind {
 	case kindInt:
@@ -307,25 +339,25 @@ func (c *op) take(s []byte, i int, next []byte, last bool) (int, []byte) {
 		return quoted(s, i, c.optional)
 	case kindOne:
 		for _, w := range c.choices {
-			if len(s)-i >= len(w) && hasPrefixFold(s[i:], w) {
-				return i + len(w), s[i : i+len(w)]
+			if hasPrefixFold(s[i:], w) {
+				return i + len(w), span{i, i + len(w)}
 			}
 		}
 	case kindRest:
-		return len(s), trim(s[i:])
+		return len(s), trim(s, i, len(s))
 	case kindWord, kindText:
-		return c.until(s, i, next, last)
+		return c.until(s, i, next)
 	}
 	if end == i && !c.optional {
-		return -1, nil
+		return -1, span{}
 	}
-	return end, s[i:end]
+	return end, span{i, end}
 }
 
 // until takes up to where the next literal matches; at the end of a pattern a
 // word ends at a blank and a text takes all. Over a word no blank is passed.
-func (c *op) until(s []byte, i int, next []byte, last bool) (int, []byte) {
-	if last || len(next) == 0 {
+func (c *op) until(s []byte, i int, next *op) (int, span) {
+	if next == nil {
 		end := len(s)
 		if c.kind == kindWord {
 			end = i
@@ -333,24 +365,29 @@ func (c *op) until(s []byte, i int, next []byte, last bool) (int, []byte) {
 				end++
 			}
 		}
-		v := trim(s[i:end])
-		if len(v) == 0 && !c.optional {
-			return -1, nil
+		v := trim(s, i, end)
+		if v.from == v.to && !c.optional {
+			return -1, span{}
 		}
 		return end, v
 	}
+	first := next.lit[0]
 	for end := i; end <= len(s); end++ {
-		if (end > i || c.optional) && literal(s, end, next) >= 0 {
-			return end, trim(s[i:end])
+		// A mark may have blanks before it, a blank stands for any run.
+		if end < len(s) && fold[s[end]] != first && fold[s[end]] != ' ' && first != ' ' {
+			continue
+		}
+		if (end > i || c.optional) && next.literal(s, end) >= 0 {
+			return end, trim(s, i, end)
 		}
 		if c.kind == kindWord && end < len(s) && fold[s[end]] == ' ' {
-			return -1, nil
+			break
 		}
 	}
-	return -1, nil
+	return -1, span{}
 }
 
-func quoted(s []byte, i int, optional bool) (int, []byte) {
+func quoted(s []byte, i int, optional bool) (int, span) {
 	if i < len(s) {
 		closing := byte(0)
 		switch s[i] {
@@ -361,14 +398,14 @@ func quoted(s []byte, i int, optional bool) (int, []byte) {
 		}
 		if closing != 0 {
 			if n := bytes.IndexByte(s[i+1:], closing); n >= 0 {
-				return i + n + 2, s[i+1 : i+1+n]
+				return i + n + 2, span{i + 1, i + 1 + n}
 			}
 		}
 	}
 	if optional {
-		return i, nil
+		return i, span{}
 	}
-	return -1, nil
+	return -1, span{}
 }
 
 // address takes an IPv4 address, an IPv6 address or what an author put in its
@@ -411,11 +448,13 @@ func isHexDigit(b byte) bool {
 	return b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F'
 }
 
-// trim takes blanks off both ends.
-func trim(s []byte) []byte {
-	i := skipBlanks(s, 0)
-	for len(s) > i && fold[s[len(s)-1]] == ' ' {
-		s = s[:len(s)-1]
+// trim takes blanks off both ends of a span.
+func trim(s []byte, from, to int) span {
+	for from < to && fold[s[from]] == ' ' {
+		from++
 	}
-	return s[i:]
+	for to > from && fold[s[to-1]] == ' ' {
+		to--
+	}
+	return span{from, to}
 }

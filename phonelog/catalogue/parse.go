@@ -13,7 +13,7 @@ import (
 const (
 	// maxCaptures is how many values one match can keep. The longest known
 	// message (SIP/SCCP registration) has seven.
-	maxCaptures = 10
+	maxCaptures = 8
 	// minLetters is how many letters a pattern must bring of its own. A pattern
 	// of captures alone would match anything and hide unknown messages.
 	minLetters = 4

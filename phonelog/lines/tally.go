@@ -1,9 +1,11 @@
 package lines
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"trustline/phonelog/catalogue"
 )
@@ -29,8 +31,11 @@ type Tally struct {
 }
 
 // Add counts an unknown message.
-func (t *Tally) Add(line int, text []byte) {
-	t.Total++
+func (t *Tally) Add(line int, text []byte) { t.AddMany(line, 1, text) }
+
+// AddMany counts n unknown messages of one form.
+func (t *Tally) AddMany(line, n int, text []byte) {
+	t.Total += n
 	t.key = t.key[:0]
 	run := false
 	for _, b := range text[:min(len(text), maxSampleText)] {
@@ -45,17 +50,17 @@ func (t *Tally) Add(line int, text []byte) {
 		t.key = append(t.key, b)
 	}
 	if s := t.kinds[string(t.key)]; s != nil {
-		s.Count++
+		s.Count += n
 		return
 	}
 	if len(t.kinds) >= maxKinds {
-		t.Rest++
+		t.Rest += n
 		return
 	}
 	if t.kinds == nil {
 		t.kinds = map[string]*catalogue.Sample{}
 	}
-	t.kinds[string(t.key)] = &catalogue.Sample{Line: line, Count: 1, Text: Text(text[:min(len(text), maxSampleText)])}
+	t.kinds[string(t.key)] = &catalogue.Sample{Line: line, Count: n, Text: Text(text[:min(len(text), maxSampleText)])}
 }
 
 // Samples gives the most frequent kinds, of equals the earliest first.
@@ -73,9 +78,11 @@ func (t *Tally) Samples() []catalogue.Sample {
 // Text makes a string of log bytes: bytes that are no UTF-8 become U+FFFD,
 // NULs blanks.
 func Text(b []byte) string {
-	s := strings.ToValidUTF8(string(b), "\uFFFD")
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", " ")
+	if utf8.Valid(b) {
+		if bytes.IndexByte(b, 0) < 0 {
+			return string(b)
+		}
+		return strings.ReplaceAll(string(b), "\x00", " ")
 	}
-	return s
+	return strings.ReplaceAll(strings.ToValidUTF8(string(b), "\uFFFD"), "\x00", " ")
 }
