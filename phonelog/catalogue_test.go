@@ -1,9 +1,20 @@
 package phonelog
 
-import "testing"
+import (
+	"testing"
+
+	"trustline/phonelog/catalogue/cataloguetest"
+)
 
 func TestCatalogues(t *testing.T) {
-	for _, err := range append(catalogues.console.Check(), catalogues.status.Check()...) {
-		t.Error(err)
-	}
+	cataloguetest.Samples(t, catalogues.console)
+	cataloguetest.Samples(t, catalogues.status)
+}
+
+func TestPerturbed(t *testing.T) {
+	cataloguetest.Perturb(t, catalogues.console, map[string]bool{})
+	cataloguetest.Perturb(t, catalogues.status, map[string]bool{
+		// The 8800 guide's sentence begins with that of the 7800 guide.
+		"trust_list_verification_failed > trust_list_update_failed": true,
+	})
 }

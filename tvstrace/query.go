@@ -374,7 +374,7 @@ func (x *session) lookup(r *record, line int, name string) {
 // hit takes the lines that report a certificate in a cache: one event, which
 // takes over the lookup that led to it.
 func (x *session) hit(r *record, line int, name string, q *query) {
-	cache := lines.Text(r.m.Get("cache"))
+	cache := cacheOf(string(r.m.Get("cache")))
 	if e := x.pending; e == nil || e.Name != "tvs_cert_found" || e.Detail["cache"] != cache {
 		f := x.make(r, line, "tvs_cert_found")
 		x.about(f, q)

@@ -74,6 +74,9 @@ func (x *session) make(r *record, line int, name string) *catalogue.Event {
 	if s, ok := e.Detail["serial"]; ok {
 		e.Detail["serial"] = strings.ToLower(s)
 	}
+	if c, ok := e.Detail["cache"]; ok {
+		e.Detail["cache"] = cacheOf(c)
+	}
 	if n := r.conn; n >= 0 {
 		e.Detail["conn"] = strconv.Itoa(int(n))
 	}
@@ -84,6 +87,17 @@ func (x *session) make(r *record, line int, name string) *catalogue.Event {
 		e.Phone = d
 	}
 	return e
+}
+
+// cacheOf gives the name of a cache as TVS writes it, whatever the case of a
+// publication.
+func cacheOf(s string) string {
+	for _, c := range [...]string{"CertificateDBCache", "CertificateCTLCache"} {
+		if strings.EqualFold(s, c) {
+			return c
+		}
+	}
+	return s
 }
 
 // hold keeps an event back until the next one, so that the lines between can

@@ -21,7 +21,7 @@ type op struct {
 	raw      string // the same as written
 	name     string // "" matches without keeping
 	kind     kind
-	choices  []string // folded; for kindOne
+	choices  []op // literals; for kindOne
 	optional bool
 }
 
@@ -116,15 +116,15 @@ func (c *Catalogue) compile(e *Entry, p *pattern) (*prog, error) {
 		}
 		o := op{kind: k, name: cp.Name, optional: cp.Optional}
 		for _, w := range cp.Choices {
-			o.choices = append(o.choices, string(foldBytes(w)))
+			o.choices = append(o.choices, op{lit: foldBytes(w), raw: w})
 		}
 		// The longest choice first: "ITL file" before "ITL".
-		slices.SortStableFunc(o.choices, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+		slices.SortStableFunc(o.choices, func(a, b op) int { return cmp.Compare(len(b.lit), len(a.lit)) })
 		fewest := 1 << 10
 		for _, w := range o.choices {
 			n := 0
-			for i := range len(w) {
-				if isAlnum(w[i]) {
+			for _, b := range w.lit {
+				if isAlnum(b) {
 					n++
 				}
 			}
@@ -236,18 +236,19 @@ func (x *index) build(progs []*prog) {
 	for _, p := range progs {
 		starts := p.ops[0].choices
 		if p.ops[0].kind == kindLiteral {
-			starts = []string{string(p.ops[0].lit)}
+			starts = p.ops[:1]
 		}
-		for _, s := range starts {
+		for _, o := range starts {
+			s := o.lit
 			x.first[s[0]] = true
-			k, full := key([]byte(s))
+			k, full := key(s)
 			if !full {
 				if !slices.Contains(x.short, p) {
 					x.short = append(x.short, p)
 				}
 				continue
 			}
-			c := candidate{word: pack([]byte(s)), prog: p}
+			c := candidate{word: pack(s), prog: p}
 			for i := range 8 {
 				if c.word>>(8*i)&0xFF != 0 {
 					c.mask |= 0xFF << (8 * i)

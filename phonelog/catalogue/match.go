@@ -338,9 +338,9 @@ func (c *op) take(s []byte, i int, next *op) (int, span) {
 	case kindQuoted:
 		return quoted(s, i, c.optional)
 	case kindOne:
-		for _, w := range c.choices {
-			if hasPrefixFold(s[i:], w) {
-				return i + len(w), span{i, i + len(w)}
+		for j := range c.choices {
+			if end := c.choices[j].literal(s, i); end >= 0 {
+				return end, span{i, end}
 			}
 		}
 	case kindRest:

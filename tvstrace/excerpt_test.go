@@ -1,0 +1,16 @@
+package tvstrace
+
+import (
+	"testing"
+
+	"trustline/phonelog/catalogue/cataloguetest"
+)
+
+func TestExcerpts(t *testing.T) {
+	cataloguetest.Truth(t, "testdata/excerpts", Scan, map[string][]string{
+		// The truth has the verdict only, not the miss in the cache before it.
+		"118699_tvs_cert_not_found.txt": {"05:54:47.836 tvs_cache_miss"},
+		// The same two events as the other side of the connection prints them.
+		"200694_sdl_ils_tls_ok.txt": {"15:46:27.189 peer_cert_in_store", "15:46:27.199 tls_established"},
+	})
+}
