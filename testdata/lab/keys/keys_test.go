@@ -22,7 +22,7 @@ func TestStreamIsSHA256OfCounter(t *testing.T) {
 }
 
 func TestSameSeedSameKey(t *testing.T) {
-	a, b, c := New("a", 1024), New("a", 1024), New("c", 1024)
+	a, b, c := generate("a", 1024, F4), generate("a", 1024, F4), generate("c", 1024, F4)
 	if a.N.Cmp(b.N) != 0 || a.D.Cmp(b.D) != 0 {
 		t.Error("same seed gave two keys")
 	}
@@ -83,7 +83,7 @@ func TestSignatureVerifies(t *testing.T) {
 func TestCiphertextDecrypts(t *testing.T) {
 	k := New("encrypt", 1024)
 	c := k.Encrypt(NewStream("pad"), []byte("premaster"))
-	got, err := rsa.DecryptPKCS1v15(nil, k.Private(), c)
+	got, err := k.Decrypt(c)
 	if err != nil || string(got) != "premaster" {
 		t.Errorf("got %q, %v", got, err)
 	}

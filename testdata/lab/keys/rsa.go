@@ -1,10 +1,12 @@
 package keys
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rsa"
 	"fmt"
 	"math/big"
+	"sync"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -32,7 +34,20 @@ func New(seed string, bits int) *Key { return NewWithExponent(seed, bits, F4) }
 // even. A four-byte exponent makes the encoded public key one byte longer than
 // usual, as that of one published USB token.
 func NewWithExponent(seed string, bits int, e int64) *Key {
-	s := NewStream(fmt.Sprintf("rsa/%d/%d/%s", bits, e, seed))
+	name := fmt.Sprintf("rsa/%d/%d/%s", bits, e, seed)
+	if k, ok := made.Load(name); ok {
+		return k.(*Key)
+	}
+	k, _ := made.LoadOrStore(name, generate(name, bits, e))
+	return k.(*Key)
+}
+
+// made remembers keys, because a search takes up to a second and every case uses
+// the same few; a key depends on its name alone, so nobody can tell.
+var made sync.Map
+
+func generate(name string, bits int, e int64) *Key {
+	s := NewStream(name)
 	for {
 		p, q := prime(s, bits/2, e), prime(s, bits/2, e)
 		n := new(big.Int).Mul(p, q)
@@ -144,6 +159,18 @@ func (k *Key) Encrypt(pad *Stream, msg []byte) []byte {
 	copy(em[len(em)-len(msg):], msg)
 	m := new(big.Int).SetBytes(em)
 	return m.Exp(m, big.NewInt(k.E), k.N).FillBytes(make([]byte, k.Size()))
+}
+
+// Decrypt undoes [Key.Encrypt]. The time it takes tells about the padding; there is
+// nobody to listen.
+func (k *Key) Decrypt(c []byte) ([]byte, error) {
+	m := new(big.Int).SetBytes(c)
+	em := m.Exp(m, k.D, k.N).FillBytes(make([]byte, k.Size()))
+	end := bytes.IndexByte(em[1:], 0)
+	if em[0] != 0 || em[1] != 2 || end < 9 {
+		return nil, fmt.Errorf("keys: no PKCS #1 block of type 2 in %x", em)
+	}
+	return em[1+end+1:], nil
 }
 
 // Public returns the public half for verification by the standard library.

@@ -31,8 +31,9 @@ func (c *Case) FileNames() []string {
 
 // All plays every case.
 func All() []*Case {
-	cases := []*Case{directoryViaTVS()}
-	return cases
+	walk := directoryViaTVS()
+	plain := bothRegenerated("both-regenerated", false)
+	return []*Case{walk, plain, withFacts(plain), bothRegenerated("both-regenerated-second-node", true), tvsBlocked(), broken(walk)}
 }
 
 // edt is the zone of all servers and phones of the lab.

@@ -106,9 +106,6 @@ func tokenRecord(c *x509.Certificate, cn string) list.Record {
 // prints local time, and its clock is 0.35 s late.
 const consoleZero = 350 * time.Millisecond
 
-// serverAhead is how far the clock of the TVS trace is ahead of the console's.
-const serverAhead = 2200 * time.Millisecond
-
 // at turns a time of the console, on the day after the ITL was made, into a time
 // of the capture.
 func (w *walkthrough) at(console string) time.Time {

@@ -78,7 +78,7 @@ func TestRecordingDecryptsWithTheServersKey(t *testing.T) {
 			transcript = append(transcript, r.data...)
 		}
 		// answer: Certificate, ClientKeyExchange, CertificateVerify, ChangeCipherSpec, Finished
-		premaster, err := rsa.DecryptPKCS1v15(nil, cfg.Chain[0].Key.Private(), answer[1].data[6:])
+		premaster, err := cfg.Chain[0].Key.Decrypt(answer[1].data[6:])
 		if err != nil || binary.BigEndian.Uint16(premaster) != version {
 			t.Fatalf("premaster %x, %v", premaster, err)
 		}

@@ -65,3 +65,13 @@ func (c *Conn) Exchange(at time.Time, question, answer []byte) {
 	c.acked[FromClient] = c.seq[FromServer]
 	c.segment(at.Add(RoundTrip+120*time.Millisecond), FromClient, flags{}, nil)
 }
+
+// Standby draws the connection to the next server of the group, which a phone
+// only keeps alive.
+func (t *Trace) Standby(at time.Time, phone, server *Host, port uint16, name string, interval time.Duration, until time.Time) *Conn {
+	c, up := t.Dial(at, phone, server, port, 2000, name+"standby"+at.String())
+	for at = up.Add(2 * time.Second); at.Before(until); at = at.Add(interval) {
+		c.Exchange(at, sccp(sccpKeepAlive, nil), sccp(sccpKeepAliveAck, nil))
+	}
+	return c
+}
