@@ -33,7 +33,8 @@ func (c *Case) FileNames() []string {
 func All() []*Case {
 	walk := directoryViaTVS()
 	plain := bothRegenerated("both-regenerated", false)
-	return []*Case{walk, plain, withFacts(plain), bothRegenerated("both-regenerated-second-node", true), tvsBlocked(), broken(walk)}
+	cases := []*Case{walk, plain, withFacts(plain), bothRegenerated("both-regenerated-second-node", true), tvsBlocked(), broken(walk)}
+	return append(cases, nearMisses()...)
 }
 
 // edt is the zone of all servers and phones of the lab.

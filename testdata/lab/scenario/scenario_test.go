@@ -192,6 +192,18 @@ func TestOutcomes(t *testing.T) {
 			if refused != 0 || !strings.Contains(status, "Trust List Updated") || strings.Count(console, "verifyFile: verify SUCCESS") != 2 {
 				t.Errorf("%s: %d refused, status %q", c.Name, refused, status)
 			}
+		case "callmanager-regenerated":
+			if refused != 0 || !strings.Contains(status, "Trust List Updated") || strings.Contains(console, "handshake failed") {
+				t.Errorf("%s: %d refused, status %q", c.Name, refused, status)
+			}
+		case "both-regenerated-second-silent":
+			if refused != 1 || strings.Count(console, "write:fatal:unknown CA") != 2 || strings.Count(console, "IP:10.1.1.12") != 2 {
+				t.Errorf("%s: %d refused, status %q", c.Name, refused, status)
+			}
+		case "stale-status":
+			if refused != 0 || strings.Count(console, "verify SUCCESS") != 2 {
+				t.Errorf("%s: %d refused", c.Name, refused)
+			}
 		case "tvs-blocked":
 			if refused != 1 || !strings.Contains(status, "Trust List Update Failed") || strings.Contains(console, "handshake failed") {
 				t.Errorf("%s: %d refused, status %q", c.Name, refused, status)
