@@ -100,12 +100,27 @@ func (r *Reader) Next() bool {
 		if buf = r.cut(buf); len(buf) == 0 {
 			continue
 		}
+		plainBlanks(buf)
 		r.chunk, r.line = buf, r.next
 		r.next += bytes.Count(buf, []byte{'\n'})
 		if buf[len(buf)-1] != '\n' {
 			r.next++
 		}
 		return true
+	}
+}
+
+// plainBlanks turns no-break spaces (U+00A0) into blanks, two for the two bytes
+// of each: a page that was copied from a browser holds them wherever the log
+// had several blanks in a row.
+func plainBlanks(b []byte) {
+	for {
+		i := bytes.Index(b, []byte("\u00a0"))
+		if i < 0 {
+			return
+		}
+		b[i], b[i+1] = ' ', ' '
+		b = b[i+2:]
 	}
 }
 
