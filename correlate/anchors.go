@@ -15,8 +15,8 @@ func (k *kase) anchors() map[[2]source][]*anchor {
 		if a.srcClock == nil || a.refClock == nil {
 			return // evidence from elsewhere may lack a time
 		}
-		s := source{a.src.place.Input, a.srcClock.Boot}
-		r := source{a.refPlace.Input, a.refClock.Boot}
+		s := source{a.src.place.Input, a.src.sourceKind(), a.srcClock.Boot}
+		r := source{a.refPlace.Input, a.ref.sourceKind(), a.refClock.Boot}
 		out[[2]source{s, r}] = append(out[[2]source{s, r}], a)
 	}
 	for _, p := range k.phones {

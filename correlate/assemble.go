@@ -29,8 +29,8 @@ func (k *kase) reportInputs() []Input {
 func (k *kase) reportClocks() []Clock {
 	out := []Clock{}
 	for _, o := range k.clock.measured {
-		c := Clock{Source: o.src.input, Boot: o.src.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9,
-			Reference: o.ref.input, Note: o.note, Pairs: []ClockPair{}}
+		c := Clock{Source: k.sourceName(o.src), Boot: o.src.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9,
+			Reference: k.sourceName(o.ref), Note: o.note, Pairs: []ClockPair{}}
 		if o.base != 0 {
 			c.Note = strings.TrimPrefix(c.Note+"; the missing date is taken from the reference", "; ")
 		}
@@ -60,7 +60,7 @@ func (k *kase) reportClocks() []Clock {
 		if o.given {
 			note = o.note
 		}
-		out = append(out, Clock{Source: s.input, Boot: s.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9, Reference: o.ref.input, Note: note, Pairs: []ClockPair{}})
+		out = append(out, Clock{Source: k.sourceName(s), Boot: s.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9, Reference: k.sourceName(o.ref), Note: note, Pairs: []ClockPair{}})
 	}
 	return out
 }
@@ -69,7 +69,7 @@ func (k *kase) reportCoverage() []Coverage {
 	out := []Coverage{}
 	for i := range k.b.Coverage {
 		c := &k.b.Coverage[i]
-		r := Coverage{Input: c.Input, Service: c.Service, From: k.clockText(c.Input, c.From), To: k.clockText(c.Input, c.To), Gaps: append([]string{}, c.Gaps...), Note: c.Note}
+		r := Coverage{Input: c.Input, Service: c.Service, From: k.clockText(c, c.From), To: k.clockText(c, c.To), Gaps: append([]string{}, c.Gaps...), Note: c.Note}
 		if c.Address != "" {
 			r.Phone = ptr(c.Address)
 			for _, p := range k.phones {
@@ -80,7 +80,7 @@ func (k *kase) reportCoverage() []Coverage {
 		} else if o := k.owner[c.Input]; o != "" {
 			r.Phone = ptr(o)
 		}
-		if k.kinds[c.Input] == "capture" || c.Sent || c.Got {
+		if c.Service == "capture" || c.Sent || c.Got {
 			both := c.Sent && c.Got
 			r.Both = &both
 		}
@@ -90,11 +90,11 @@ func (k *kase) reportCoverage() []Coverage {
 }
 
 // clockText prints a moment of a source: corrected where it can be dated.
-func (k *kase) clockText(input string, c *evidence.Clock) *string {
+func (k *kase) clockText(row *evidence.Coverage, c *evidence.Clock) *string {
 	if c == nil {
 		return nil
 	}
-	if t := k.at(input, c); t.known && t.abs {
+	if t := k.at(row.Input, coverageKind(row), c); t.known && t.abs {
 		return ptr(rfc3339(t.ns, c.Step))
 	}
 	return ptr(c.Text)

@@ -44,7 +44,7 @@ func (k *kase) findAttempts(p *phone) {
 		kind := fileKind(t.File)
 		a := &attempt{kind: kind, file: t.File, wire: []*entry{n}, start: n.at, end: n.at}
 		if t.End != nil {
-			a.end = k.at(n.place.Input, t.End.Clock)
+			a.end = k.at(n.place.Input, "capture", t.End.Clock)
 		}
 		a.complete = t.Outcome == "complete"
 		a.missing = t.Outcome == "error" && t.ErrorCode != nil && (t.Proto == "tftp" && *t.ErrorCode == 1 || t.Proto == "http" && *t.ErrorCode == 404)
@@ -102,7 +102,9 @@ func (k *kase) consoleAttempts(p *phone) {
 			}
 		}
 		if file == "" && last != nil && n.name != "file_request" {
-			file = last.file
+			if d, ok := n.at.sub(last.end); ok && d >= -joinWindow && d < verdictWindow {
+				file = last.file
+			}
 		}
 		if file == "" {
 			continue
@@ -158,15 +160,18 @@ func (k *kase) attemptFor(p *phone, n *entry, file string) *attempt {
 // outcome looks for the line that says what became of a completed download:
 // up to the next attempt at the same kind of file.
 func (k *kase) outcome(p *phone, a *attempt, next instant) {
-	if !a.complete || a.kind == "other" {
+	if !a.judged() || a.kind == "other" {
 		return
 	}
 	for _, n := range p.all {
 		d, ok := n.at.sub(a.end)
-		if !ok || d < -0.1 || d > verdictWindow || next.known && !n.at.before(next) {
+		if !ok || !a.precedes(n, d) || d > verdictWindow || next.known && !n.at.before(next) {
 			continue
 		}
-		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request", "tvs_query") && a.result == Unknown && d < 30 {
+		// A trace may lag by half a second, so the server's word on when the
+		// question came counts only where the phone prints none.
+		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request") && a.result == Unknown && d < 30 ||
+			n.is("tvs_query") && !p.console() && d < 30 {
 			a.askedTVS = true
 		}
 		if n.sourceKind() != "phone" {
@@ -189,7 +194,35 @@ func (k *kase) outcome(p *phone, a *attempt, next instant) {
 	}
 }
 
+// precedes tells that a line may speak of the attempt: in the same log the
+// order of lines decides, between sources the clocks with a little slack.
+func (a *attempt) precedes(n *entry, d float64) bool {
+	for _, l := range a.lines {
+		if l.place.Input == n.place.Input {
+			return n.place.Line > l.place.Line && d >= -joinWindow
+		}
+	}
+	return d >= -0.1
+}
+
+// console tells whether the phone's own log is among the evidence.
+func (p *phone) console() bool {
+	for _, n := range p.all {
+		if n.sourceKind() == "phone" && n.e.Dialect != "phone-status" {
+			return true
+		}
+	}
+	return false
+}
+
+// judged tells that the phone may have judged the file: it arrived, or the
+// console alone tells of it and printed no end (excerpts leave lines out).
+func (a *attempt) judged() bool {
+	return a.complete || len(a.wire) == 0 && !a.missing
+}
+
 func (a *attempt) decide(v Tri, n *entry) {
+	a.complete = true
 	switch {
 	case a.result == Unknown:
 		a.result = v
@@ -219,11 +252,11 @@ func (k *kase) envelopeOf(p *phone, n *entry) *attempt {
 	var latest, fits *attempt
 	unknownHeader := false
 	for _, a := range p.attempts {
-		if !a.complete || a.kind == "other" {
+		if !a.judged() || a.kind == "other" {
 			continue
 		}
 		d, ok := n.at.sub(a.end)
-		if !ok || d < -0.1 || d > verdictWindow {
+		if !ok || !a.precedes(n, d) || d > verdictWindow {
 			continue
 		}
 		latest = a
@@ -247,7 +280,7 @@ func (k *kase) listOf(p *phone, n *entry) *attempt {
 		if a.kind != "ctl" && a.kind != "itl" || !a.start.known {
 			continue
 		}
-		if d, ok := n.at.sub(a.start); ok && d >= 0 && d <= verdictWindow {
+		if d, ok := n.at.sub(a.start); ok && a.precedes(n, d) && d <= verdictWindow {
 			latest = a
 		}
 	}
@@ -264,7 +297,7 @@ func (k *kase) refusedList(p *phone, n *entry) *attempt {
 		if a.kind != "ctl" && a.kind != "itl" || !a.complete {
 			continue
 		}
-		if d, ok := n.at.sub(a.end); ok && d >= -0.1 && d <= verdictWindow {
+		if d, ok := n.at.sub(a.end); ok && a.precedes(n, d) && d <= verdictWindow {
 			done = append(done, a)
 		}
 	}

@@ -42,7 +42,7 @@ func (k *kase) solve(given map[string]float64) {
 	k.companions(all)
 	m.spread()
 	for _, s := range all { // what no capture dates: one scale per island
-		if m.to[s] == nil && k.kindOf(s) == "server" {
+		if m.to[s] == nil && s.kind == "server" {
 			m.to[s] = &offset{src: s, ref: s}
 			m.spread()
 		}
@@ -56,7 +56,7 @@ func (k *kase) solve(given map[string]float64) {
 	}
 	for name, sec := range given {
 		for _, s := range all {
-			if s.input == name {
+			if s.input == name || k.sourceName(s) == name {
 				v := int64(sec * 1e9)
 				base := int64(0)
 				if o := m.to[s]; o != nil {
@@ -68,24 +68,31 @@ func (k *kase) solve(given map[string]float64) {
 	}
 }
 
-// spread follows measurements from placed sources to unplaced ones.
+// spread follows measurements from placed sources to unplaced ones, the
+// narrowest interval first: a wide one must not place a source that a narrow
+// one reaches too.
 func (m *clockModel) spread() {
-	for again := true; again; {
-		again = false
-		for _, o := range m.measured {
-			ref := m.to[o.ref]
-			switch {
-			case m.to[o.src] == nil && ref != nil:
-				m.to[o.src] = &offset{src: o.src, ref: ref.ref, low: o.low + ref.low, high: o.high + ref.high, note: o.note}
-				m.abs[o.src] = m.abs[o.ref]
-				again = true
-			case m.to[o.ref] == nil && m.to[o.src] != nil:
-				src := m.to[o.src]
-				m.to[o.ref] = &offset{src: o.ref, ref: src.ref, low: src.low - o.high, high: src.high - o.low, note: o.note}
-				m.abs[o.ref] = m.abs[o.src]
-				again = true
+	for {
+		var best *offset
+		abs := false
+		try := func(at, via source, low, high int64, note string) {
+			ref := m.to[via]
+			if m.to[at] != nil || ref == nil {
+				return
+			}
+			o := dated(&offset{src: at, ref: ref.ref, low: low + ref.low, high: high + ref.high, note: note})
+			if best == nil || o.high-o.low < best.high-best.low {
+				best, abs = o, m.abs[via]
 			}
 		}
+		for _, o := range m.measured {
+			try(o.src, o.ref, o.low, o.high, o.note)
+			try(o.ref, o.src, -o.high, -o.low, o.note)
+		}
+		if best == nil {
+			return
+		}
+		m.to[best.src], m.abs[best.src] = best, abs
 	}
 }
 
@@ -118,8 +125,8 @@ func (k *kase) companions(all []source) {
 			if o == nil || r == s || o.ref == r {
 				continue
 			}
-			same := r.input == s.input
-			if !same && !(k.kindOf(s) == "phone" && k.kindOf(r) == "phone" && k.owner[s.input] != "" && k.owner[s.input] == k.owner[r.input]) {
+			same := r.input == s.input && r.kind == s.kind
+			if !same && !(s.kind == "phone" && r.kind == "phone" && k.owner[s.input] != "" && k.owner[s.input] == k.owner[r.input]) {
 				continue
 			}
 			k.clock.to[s] = &offset{src: s, ref: o.ref, low: o.low, high: o.high, base: o.base, note: o.note}
@@ -135,15 +142,15 @@ func (k *kase) companions(all []source) {
 }
 
 func compareSource(a, b source) int {
-	return cmp.Or(strings.Compare(a.input, b.input), cmp.Compare(a.boot, b.boot))
+	return cmp.Or(strings.Compare(a.input, b.input), strings.Compare(a.kind, b.kind), cmp.Compare(a.boot, b.boot))
 }
 
 // at gives an event's place on the common scale.
-func (k *kase) at(input string, c *evidence.Clock) instant {
+func (k *kase) at(input, kind string, c *evidence.Clock) instant {
 	if c == nil {
 		return instant{}
 	}
-	s := source{input, c.Boot}
+	s := source{input, kind, c.Boot}
 	o := k.clock.to[s]
 	if o == nil {
 		return instant{}
@@ -160,13 +167,13 @@ func (k *kase) sources() []source {
 		if e.Clock == nil {
 			continue
 		}
-		if s := (source{e.Place.Input, e.Clock.Boot}); !seen[s] {
+		if s := (source{e.Place.Input, (&entry{e: e}).sourceKind(), e.Clock.Boot}); !seen[s] {
 			seen[s] = true
 			out = append(out, s)
 			if e.Clock.Dated {
 				k.dated[s] = true
 			}
-			k.kinds[s.input] = (&entry{e: e}).sourceKind()
+			k.kinds[s.input] = append(k.kinds[s.input], s.kind)
 		}
 	}
 	slices.SortFunc(out, compareSource)
@@ -174,4 +181,25 @@ func (k *kase) sources() []source {
 }
 
 func (k *kase) datedSource(s source) bool { return k.dated[s] }
-func (k *kase) kindOf(s source) string    { return k.kinds[s.input] }
+
+// sourceName names a clock for the report: its input, and which of the
+// witnesses in it when there are several.
+func (k *kase) sourceName(s source) string {
+	for _, kind := range k.kinds[s.input] {
+		if kind != s.kind {
+			return s.input + " (" + s.kind + ")"
+		}
+	}
+	return s.input
+}
+
+// coverageKind tells which witness of an input a coverage row speaks of.
+func coverageKind(c *evidence.Coverage) string {
+	switch c.Service {
+	case "capture":
+		return "capture"
+	case "console", "status":
+		return "phone"
+	}
+	return "server"
+}

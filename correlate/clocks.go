@@ -14,14 +14,18 @@ const (
 	second  = int64(1e9)
 	day     = 86400 * second
 	halfDay = day / 2
+	// maxJitter is how far apart two sides may log one moment.
+	maxJitter = second / 10
 	// voteWindow is how far two measurements of one offset may lie apart:
-	// logs.md-style traces lag by up to a second behind the wire.
+	// traces lag by up to a second behind the wire.
 	voteWindow = second
 )
 
-// source is one clock: an input and its boot. Captures have one boot.
+// source is one clock: an input, the kind of witness in it (a pasted ticket
+// holds phone and server lines), and its boot. Captures have one boot.
 type source struct {
 	input string
+	kind  string // phone, server, capture
 	boot  int
 }
 
@@ -39,14 +43,9 @@ type anchor struct {
 }
 
 // diff is what the anchor says of the offset, in nanoseconds to add to the
-// source's clock. Between two undated clocks only the time of day counts.
-func (a *anchor) diff() int64 {
-	d := ns(a.refClock) - ns(a.srcClock)
-	if !a.refClock.Dated || a.refClock.NoYear != a.srcClock.NoYear {
-		d = wrapDay(d)
-	}
-	return d
-}
+// source's clock. Where a side lacks its date, whole days are part of it; dated
+// takes them off again.
+func (a *anchor) diff() int64 { return ns(a.refClock) - ns(a.srcClock) }
 
 // wrapDay brings an offset between times of day into (-12 h, +12 h].
 func wrapDay(d int64) int64 {
@@ -93,20 +92,24 @@ func measure(src, ref source, anchors []*anchor) *offset {
 	if len(strong) > 0 && bounded(strong) {
 		use = strong
 	}
-	ok := true
-	o.low, o.high, ok = intersect(use)
-	if !ok {
-		o.note = fmt.Sprintf("the pairs contradict each other by %.3f s; the interval covers them all", float64(o.low-o.high)/1e9)
+	var notes []string
+	var ok bool
+	if o.low, o.high, ok = intersect(use); !ok {
+		// Two moments that both sides saw "at once" differ by the time that
+		// each side takes to log them; beyond that they contradict.
+		if o.low-o.high > maxJitter {
+			notes = append(notes, fmt.Sprintf("the pairs contradict each other by %.3f s; the interval covers them all", float64(o.low-o.high)/1e9))
+		}
 		o.low, o.high = o.high, o.low
-		return dated(o)
 	}
 	if len(use) < len(chosen) {
 		if low, high, ok := intersect(chosen); ok {
 			o.low, o.high = low, high
-		} else {
-			o.note = fmt.Sprintf("weaker pairs disagree by %.3f s and were not used for the interval", float64(low-high)/1e9)
+		} else if low-high > maxJitter {
+			notes = append(notes, fmt.Sprintf("weaker pairs disagree by %.3f s and were not used for the interval", float64(low-high)/1e9))
 		}
 	}
+	o.note = strings.Join(notes, "; ")
 	return dated(o)
 }
 

@@ -16,7 +16,7 @@ func (k *kase) covered(p *phone, service string, at instant) bool {
 		if c.Service != service || !k.about(c, p) {
 			continue
 		}
-		from, to := k.at(c.Input, c.From), k.at(c.Input, c.To)
+		from, to := k.at(c.Input, coverageKind(c), c.From), k.at(c.Input, coverageKind(c), c.To)
 		d1, ok1 := at.sub(from)
 		d2, ok2 := to.sub(at)
 		if ok1 && ok2 && d1 >= -joinWindow && d2 >= -joinWindow && (c.Service == "console" || c.Sent && c.Got) {
@@ -29,7 +29,7 @@ func (k *kase) covered(p *phone, service string, at instant) bool {
 // about tells that a coverage row speaks of the phone.
 func (k *kase) about(c *evidence.Coverage, p *phone) bool {
 	if c.Address == "" {
-		return k.owner[c.Input] == p.name || k.owner[c.Input] == "" && k.kinds[c.Input] != "phone"
+		return k.owner[c.Input] == p.name || k.owner[c.Input] == "" && coverageKind(c) != "phone"
 	}
 	for _, a := range p.addresses {
 		if a == c.Address {

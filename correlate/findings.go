@@ -10,13 +10,13 @@ import (
 // near miss that must not.
 var rules = []*Rule{
 	{
-		ID: "itl-updated-via-tvs", Title: "New ITL taken on the word of TVS",
+		ID: "itl-updated-via-tvs", Title: "New list taken on the word of TVS",
 		Sees:  "\"Trust List Updated\" after a certificate change",
 		Needs: []string{"itl-updated", "tvs-vouched-for-list"}, Not: []string{"refusal-seen"},
 		Class: ClassOK, Healthy: true, Stage: stageITL,
 		Source: "Cisco TechNote 116232; Cisco TechNote 118893",
 		summary: func(v *view) string {
-			return "The server's lists are signed by a new key. The phone did not know it, asked TVS, and took the new ITL on its word: healed, nothing to delete."
+			return "The server's lists are signed by a new key. The phone did not know it, asked TVS, and took the list on its word: healed, nothing to delete."
 		},
 		remedy: func(v *view) []Step {
 			return []Step{{Text: "Nothing to mend on this phone. Take a DRS backup now, so that the new keys are in it, and confirm that every phone has taken the new list before the next certificate is touched.", Risk: "Regenerating TVS.pem before all phones have updated would lock the rest out."}}
@@ -73,6 +73,16 @@ var rules = []*Rule{
 		Class: ClassRecoverable, Stage: stageTransport,
 		Explain: []string{"config-signer-not-trusted"},
 		Source:  "Cisco TechNote 118699",
+		// Unanswered SYNs beside packets of the same host on other ports are
+		// direct; a console that only says "started" is not.
+		sure: func(v *view) string {
+			for _, n := range v.ask("tvs-silent").Evidence {
+				if n.sourceKind() == "capture" {
+					return "high"
+				}
+			}
+			return "medium"
+		},
 		summary: func(v *view) string {
 			return "TCP 2445 to TVS is blocked: " + v.ask("tvs-silent").Because + ". The same hosts answer on other ports, so a filter stands in the way; no certificate is at fault."
 		},
@@ -165,7 +175,7 @@ func (v *view) cachedFor() string {
 		}
 		ttl := n.detail("ttl")
 		if strings.Trim(ttl, "0123456789") == "" {
-			ttl += " seconds"
+			ttl += " seconds" // 86400: a day
 		}
 		return ttl
 	}

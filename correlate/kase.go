@@ -20,8 +20,8 @@ type kase struct {
 	general   []*entry // evidence about the cluster: listings, alarms, files of unknown origin
 	clock     *clockModel
 	dated     map[source]bool
-	kinds     map[string]string // input -> phone, server, capture
-	owner     map[string]string // input -> the one phone it tells of
+	kinds     map[string][]string // input -> phone, server, capture
+	owner     map[string]string   // input -> the one phone it tells of
 	facts     []*entry
 	listEntry map[string]*entry // entries of lists in files, made once per phone
 }
@@ -42,7 +42,7 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
 		b: b, opt: opt,
 		listBy: map[string]*listObj{}, certBy: map[string]*evidence.Certificate{},
-		byName: map[string]*phone{}, dated: map[source]bool{}, kinds: map[string]string{}, owner: map[string]string{},
+		byName: map[string]*phone{}, dated: map[source]bool{}, kinds: map[string][]string{}, owner: map[string]string{},
 	}
 	for i := range b.Objects {
 		o := &b.Objects[i]
@@ -68,7 +68,7 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k.assign(entries)
 	k.solve(opt.Clock)
 	for _, n := range entries {
-		n.at = k.at(n.place.Input, n.e.Clock)
+		n.at = k.at(n.place.Input, n.sourceKind(), n.e.Clock)
 	}
 	for _, p := range k.phones {
 		k.order(p)

@@ -23,7 +23,11 @@ func (k *kase) assign(entries []*entry) {
 	names := map[*entry]string{}
 	byAddress := map[string]map[string]bool{} // address -> names
 	perInput := map[string]map[string]bool{}
+	lone := soleAddress(entries)
 	for _, n := range entries {
+		if n.e.Address == "" && n.sourceKind() == "server" {
+			n.e.Address = lone[n.place.Input]
+		}
 		name := k.nameIn(n.e)
 		if name == "" {
 			continue
@@ -65,6 +69,24 @@ func (k *kase) assign(entries []*entry) {
 	}
 	k.nameless()
 	slices.SortFunc(k.phones, comparePhones)
+}
+
+// soleAddress gives, for a trace that speaks of one phone's address only, that
+// address: excerpts leave out the lines that bind a connection to it.
+func soleAddress(entries []*entry) map[string]string {
+	seen := map[string]map[string]bool{}
+	for _, n := range entries {
+		if n.e.Address != "" && n.sourceKind() == "server" {
+			addTo(seen, n.place.Input, n.e.Address)
+		}
+	}
+	out := map[string]string{}
+	for input, set := range seen {
+		if len(set) == 1 {
+			out[input] = one(set)
+		}
+	}
+	return out
 }
 
 // onlyPair joins a name without an address and an address without a name when

@@ -78,8 +78,8 @@ func (v *view) servedList(kind string) servedFile {
 	}
 	var found []*listObj
 	for _, l := range v.k.lists {
-		if l.l.Type != kind {
-			continue
+		if l.l.Type != kind || l.l.Partial || l.l.Length == 0 {
+			continue // a listing of a single record is no list
 		}
 		origin := ""
 		for _, pl := range l.places {
@@ -305,32 +305,42 @@ func listsVerifiedLocally(v *view) Answer {
 	return ans
 }
 
+// itlUpdated looks at the last list taken that was new to the phone. Where its
+// content is not in evidence, the question that the phone put to TVS before it
+// took the list tells that its lists did not know the signer.
 func itlUpdated(v *view) Answer {
+	var open Answer
 	for i := len(v.p.states) - 1; i > 0; i-- {
 		s := v.p.states[i]
-		if s.cause == nil || s.cause.kind != "itl" || s.cause.result != Yes {
+		if s.cause == nil || s.cause.result != Yes {
 			continue
 		}
-		old := s.before[iITL].list
-		if old == nil {
-			return unknown("the ITL that the phone held before is not in evidence", s.ev...)
+		j := listIndex(s.cause.kind)
+		old := s.before[j].list
+		switch {
+		case old != nil && s.cause.list != nil && sameList(old, s.cause.list):
+			return no("the phone already held "+s.cause.file, s.ev...)
+		case s.cause.askedTVS && (old == nil || s.cause.list == nil):
+			return yes(fmt.Sprintf("the phone asked TVS before it took %s, so its own lists did not know the signer", s.cause.file), s.ev...)
+		case old == nil || s.cause.list == nil:
+			if open.Because == "" {
+				open = unknown("the list that the phone held before "+s.cause.file+", or that file itself, is not in evidence", s.ev...)
+			}
+			continue
 		}
-		if sameList(old, s.cause.list) {
-			return no("the phone already held that ITL", s.ev...)
+		if x := signerIn(s.before[iITL].list, s.cause.list.l, []string{"SAST"}); x.found && !x.wrong {
+			return no(fmt.Sprintf("the signer of %s is record %d of the old ITL", s.cause.file, x.record), s.ev...)
 		}
-		if s.cause.list == nil {
-			return unknown("the content of the new ITL is not in evidence", s.ev...)
+		if x := signerIn(s.before[iCTL].list, s.cause.list.l, rolesFor(s.cause.kind)); x.found && !x.wrong {
+			return no(fmt.Sprintf("the signer of %s is record %d of the CTL", s.cause.file, x.record), s.ev...)
 		}
-		if x := signerIn(old, s.cause.list.l, []string{"SAST"}); x.found && !x.wrong {
-			return no(fmt.Sprintf("the new ITL's signer is record %d of the old one", x.record), s.ev...)
-		}
-		if x := signerIn(s.before[iCTL].list, s.cause.list.l, rolesForITL); x.found && !x.wrong {
-			return no(fmt.Sprintf("the new ITL's signer is record %d of the CTL", x.record), s.ev...)
-		}
-		return yes(fmt.Sprintf("the phone took a new ITL signed by %s, which its old ITL (signed by %s) does not know", signerText(s.cause.list), signerText(old)),
-			slices.Concat(s.before[iITL].ev, s.ev)...)
+		return yes(fmt.Sprintf("the phone took %s, signed by %s, which its old list (signed by %s) does not know", s.cause.file, signerText(s.cause.list), signerText(old)),
+			slices.Concat(s.before[j].ev, s.ev)...)
 	}
-	return unknown("the phone took no new ITL in the evidence")
+	if open.Because != "" {
+		return open
+	}
+	return unknown("the phone took no new list in the evidence")
 }
 
 func ctlHeld(v *view) Answer {

@@ -332,7 +332,7 @@ func tvsVouchedList(v *view) Answer {
 		return unknown("the phone asked TVS before it took "+a.file+", but no answer is in evidence", a.evidence()...)
 	}
 	say := fmt.Sprintf("TVS vouched for the signer of %s", a.file)
-	if exact {
+	if exact && serial != "" {
 		say += fmt.Sprintf(" (serial %s asked and found)", serial)
 	}
 	return yes(say, slices.Concat(ev, a.evidence(), a.proof)...)
@@ -347,26 +347,34 @@ func httpsNotInLists(v *view) Answer {
 	return unknown("no HTTPS certificate outside the phone's lists is in evidence")
 }
 
+// httpsAuthenticated wants the phone's own verdict, or an answer of TVS to a
+// question about an HTTPS certificate: TVS is asked about list signers too.
 func httpsAuthenticated(v *view) Answer {
 	var ev []*entry
-	var verdict *entry
+	var verdict, asked *entry
 	for _, n := range v.p.all {
 		switch {
+		case n.is("https_cert_not_in_trust_list"):
+			asked = n
 		case n.is("https_authenticated_via_tvs"):
 			verdict = n
 			ev = append(ev, n)
-		case n.is("tvs_cert_auth_response") && n.detail("status") != "0":
-			return no("TVS answered with status "+n.detail("status"), n)
-		case n.is("tvs_cert_auth_response"):
+		case n.is("tvs_cert_auth_response") && asked != nil:
+			if d, ok := n.at.sub(asked.at); !ok || d < 0 || d > 10 {
+				continue
+			}
+			if s := n.detail("status"); s != "0" {
+				return no("TVS answered with status "+s, n)
+			}
 			ev = append(ev, n)
 		case n.is("tvs_query") && n.detail("type") == "verify" && n.detail("result") == "found":
 			ev = append(ev, n)
 		}
 	}
-	if verdict != nil {
+	switch {
+	case verdict != nil:
 		return yes("TVS vouched for the HTTPS server's certificate (status 0) and the phone accepted the connection", ev...)
-	}
-	if len(ev) > 0 {
+	case len(ev) > 0:
 		return yes("TVS vouched for the HTTPS server's certificate", ev...)
 	}
 	return unknown("no HTTPS connection authenticated by TVS is in evidence")

@@ -22,6 +22,7 @@ type Rule struct {
 	Source  string   // public document
 
 	class   func(*view) string
+	sure    func(*view) string // confidence, where witnesses are not what counts
 	summary func(*view) string
 	about   func(*view) string
 	remedy  func(*view) []Step
@@ -84,6 +85,9 @@ func (v *view) try(r *Rule) ruling {
 // confidence says how sure a finding is: two kinds of witness agree (high),
 // one states it (medium), or it is inferred (low).
 func (v *view) confidence(r *Rule, ev []*entry) string {
+	if r.sure != nil {
+		return r.sure(v)
+	}
 	kinds := map[string]bool{}
 	for _, n := range ev {
 		kinds[n.sourceKind()] = true

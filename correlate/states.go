@@ -106,9 +106,10 @@ func (k *kase) walkStates(p *phone) {
 // phone went on to ask for its signed config, put no question to TVS, and
 // either held a list that knows the signer or none that the evidence shows.
 // A server that serves a new list and a config by the same new key proves
-// nothing, so the signer must be known from before or no question asked.
+// nothing, so the signer must be known from before, or no question asked while
+// the capture still saw the phone long enough to have seen one.
 func (k *kase) infer(p *phone, a *attempt, i int, now [2]held) {
-	if len(a.wire) == 0 || k.covered(p, "console", a.end) {
+	if len(a.wire) == 0 || a.list == nil || a.list.l.Status == "invalid" || k.covered(p, "console", a.end) {
 		return
 	}
 	known := signerIn(now[iITL].list, listOf(a.list), rolesFor(a.kind)).proved || signerIn(now[iCTL].list, listOf(a.list), rolesFor(a.kind)).proved
@@ -120,7 +121,7 @@ func (k *kase) infer(p *phone, a *attempt, i int, now [2]held) {
 		if !ok || d > 60 || !strings.HasSuffix(strings.ToLower(b.file), ".sgn") {
 			return
 		}
-		if !known && (now[listIndex(a.kind)].list != nil || k.spokeToTVS(p, a.end, b.end)) {
+		if !known && (now[listIndex(a.kind)].list != nil || k.spokeToTVS(p, a.end, b.end) || !k.seenUntil(p, b.end, settle)) {
 			return
 		}
 		a.result, a.inferred = Yes, true
@@ -146,6 +147,21 @@ func rolesFor(kind string) []string {
 	return rolesForConfig
 }
 
+// settle is how many seconds a phone that cannot verify a file takes at most
+// until it has begun to ask TVS.
+const settle = 30.0
+
+// seenUntil tells that a capture holds both directions of the phone's traffic
+// until some seconds after a moment: only then is silence on a port a fact.
+func (k *kase) seenUntil(p *phone, at instant, seconds float64) bool {
+	for _, c := range k.rows(p, "capture") {
+		if d, ok := k.at(c.Input, coverageKind(c), c.To).sub(at); ok && d >= seconds && c.Sent && c.Got {
+			return true
+		}
+	}
+	return false
+}
+
 // spokeToTVS tells whether the phone opened or tried a TVS connection between
 // two moments, or within half a minute of the second.
 func (k *kase) spokeToTVS(p *phone, from, to instant) bool {
@@ -155,7 +171,7 @@ func (k *kase) spokeToTVS(p *phone, from, to instant) bool {
 		}
 		d1, ok1 := n.at.sub(from)
 		d2, ok2 := n.at.sub(to)
-		if ok1 && ok2 && d1 >= 0 && d2 <= 30 {
+		if ok1 && ok2 && d1 >= 0 && d2 <= settle {
 			return true
 		}
 	}

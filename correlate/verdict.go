@@ -226,19 +226,18 @@ func (v *view) unseen() []string {
 func (k *kase) skew(p *phone) *Finding {
 	var parts []string
 	for _, o := range k.clock.measured {
-		if k.owner[o.src.input] != p.name && !k.speaksTo(p, o) || k.kindOf(o.ref) == "capture" && k.kindOf(o.src) == "server" {
+		if k.owner[o.src.input] != p.name && !k.speaksTo(p, o) || o.ref.kind == "capture" && o.src.kind == "server" {
 			continue
 		}
 		low, high := float64(o.low-o.base)/1e9, float64(o.high-o.base)/1e9
 		if min(max(low, -low), max(high, -high)) < 1 {
 			continue
 		}
-		word := "ahead of"
-		l, h := low, high
-		if low < 0 {
-			word, l, h = "behind", -high, -low
+		if low >= 0 {
+			parts = append(parts, fmt.Sprintf("%s is %s ahead of %s", k.sourceName(o.ref), span(low, high), k.sourceName(o.src)))
+		} else {
+			parts = append(parts, fmt.Sprintf("%s is %s behind %s", k.sourceName(o.ref), span(-high, -low), k.sourceName(o.src)))
 		}
-		parts = append(parts, fmt.Sprintf("%s is %.3f to %.3f s %s %s", o.ref.input, l, h, word, o.src.input))
 	}
 	if len(parts) == 0 {
 		return nil
@@ -259,9 +258,6 @@ func (k *kase) speaksTo(p *phone, o *offset) bool {
 func (k *kase) skewEvidence(p *phone) []string {
 	var list []*entry
 	for _, o := range k.clock.measured {
-		if k.kindOf(o.ref) == "capture" {
-			continue
-		}
 		for _, a := range o.pairs {
 			if a.src.phone == p.name {
 				list = append(list, a.src, a.ref)
@@ -269,4 +265,22 @@ func (k *kase) skewEvidence(p *phone) []string {
 		}
 	}
 	return ids(list)
+}
+
+// span prints an offset: whole hours and minutes apart, since those are a time
+// zone more often than an error, then the seconds that were measured.
+func span(low, high float64) string {
+	quarter := 0
+	for low-float64(quarter)*900 >= 890 {
+		quarter++
+	}
+	off := float64(quarter) * 900
+	if quarter == 0 {
+		return fmt.Sprintf("%.3f to %.3f s", low, high)
+	}
+	zone := fmt.Sprintf("%d:%02d h", quarter/4, quarter%4*15)
+	if low < off {
+		return fmt.Sprintf("%s less %.3f to %.3f s", zone, off-high, off-low)
+	}
+	return fmt.Sprintf("%s and %.3f to %.3f s", zone, low-off, high-off)
 }

@@ -69,7 +69,7 @@ func gunzipHead(head []byte) []byte {
 // and there (ReasonInfo prints them), and one pasted from Windows may be
 // UTF-16, so text means: nearly all bytes are printable, or a UTF-16 mark.
 func looksLikeText(head []byte) bool {
-	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
+	if isUTF16(head) {
 		return true
 	}
 	odd := 0
@@ -84,4 +84,9 @@ func looksLikeText(head []byte) bool {
 		}
 	}
 	return true
+}
+
+// isUTF16 recognises the byte order mark that Windows editors write.
+func isUTF16(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})
 }
