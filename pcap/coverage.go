@@ -197,7 +197,13 @@ func (s *scanner) coverage() Coverage {
 		}
 		return s.addrs6.list[n], true
 	})
-	sort.Slice(cov.Hosts, func(i, j int) bool { return cov.Hosts[i].Host.Less(cov.Hosts[j].Host) })
+	sort.Slice(cov.Hosts, func(i, j int) bool {
+		a, b := &cov.Hosts[i], &cov.Hosts[j]
+		if a.Host != b.Host {
+			return a.Host.Less(b.Host)
+		}
+		return a.First.Frame < b.First.Frame // as IPv4 and as a mapped IPv6 address
+	})
 	return cov
 }
 

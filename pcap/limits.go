@@ -22,6 +22,10 @@ const (
 	// are no packets and are skipped unread.
 	maxBlock = maxFrame + 64<<10
 
+	// maxMissing is what the length on the wire is believed to add to a frame
+	// whose IP length is 0, as segmentation offload leaves it.
+	maxMissing = 1 << 20
+
 	// maxInterfaces is the number of pcapng interfaces of one section.
 	maxInterfaces = 4096
 	// maxNesting is the number of layers in one frame: no real tunnel comes near.
@@ -65,7 +69,7 @@ const (
 	// copyTime is the longest delay of a copy of a packet that a span port or
 	// a second capture interface adds, in nanoseconds.
 	copyTime = 10e6
-	// copySlots is the size of the table of packets just seen.
+	// copySlots is the number of packets remembered to find copies of.
 	copySlots = 1 << 12
 
 	// maxFragmented is the number of datagrams under reassembly, maxFragments

@@ -89,7 +89,7 @@ func (s *scanner) frame() {
 			s.firstNS = r.ns
 		}
 	}
-	s.net.missing = r.wire - len(r.data)
+	s.net.missing = min(r.wire-len(r.data), maxMissing)
 	if s.net.missing > 0 {
 		s.truncated++
 	}

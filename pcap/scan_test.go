@@ -2,7 +2,10 @@ package pcap
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
+	"reflect"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -74,5 +77,61 @@ func TestTCPConversation(t *testing.T) {
 		k.Packets != [2]int64{6, 4} || k.Bytes != [2]int64{5, 13} || k.Lost != [2]int64{} || k.Retransmits != [2]int{1, 0} ||
 		k.Fin[ToServer].Frame != 8 || k.Fin[ToClient].Frame != 9 {
 		t.Errorf("connection %+v", k)
+	}
+}
+
+// Lengths that a file only claims cost no memory.
+func TestHostileLengths(t *testing.T) {
+	big := newClassic(1)
+	binary.LittleEndian.PutUint32(big.Bytes()[16:], 0xffffffff)
+	big.record(0, 0, maxFrame, maxFrame, []byte("short"))
+	ng := newNG(binary.LittleEndian)
+	ng.iface(1, 1<<31)
+	ng.Write(ng.fields(6, maxBlock-4, make([]byte, 20)))
+	for _, file := range [][]byte{big.Bytes(), ng.Bytes()} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, sum := scan(t, file, NewInterest(nil, nil))
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 3<<20 {
+			t.Errorf("%d bytes allocated", n)
+		}
+		wantProblems(t, sum, "is cut")
+	}
+}
+
+// Dropping a packet allocates nothing, whatever it is.
+func TestUnwantedAllocatesNothing(t *testing.T) {
+	var ps [][]byte
+	for _, ip := range [][]byte{
+		udp4("10.0.0.8:20000", "10.0.0.9:20002", "rtp"),
+		udp4("[2001:db8::7]:20000", "[2001:db8::1]:20002", "rtp"),
+		seg{"10.0.0.8:5060", "10.0.0.9:5060", "A", 1, 1, "sip"}.ip(),
+		seg{"[2001:db8::7]:5060", "[2001:db8::1]:5060", "A", 1, 1, "sip"}.ip(),
+	} {
+		ps = append(ps, frame(ip), join(macA, macB, unhex("8100 0064"), frame(ip)[12:]))
+	}
+	allocs := func(n int) float64 {
+		f := newClassic(1)
+		for i := range n {
+			f.add(0, ps[i%len(ps)], 0)
+		}
+		file := f.Bytes()
+		return testing.AllocsPerRun(5, func() { scan(t, file, NewInterest([]uint16{69}, []uint16{2445})) })
+	}
+	if few, many := allocs(1000), allocs(20000); many > few+20 { // chunks of the longer file
+		t.Errorf("%v allocations for 1000 packets, %v for 20000", few, many)
+	}
+}
+
+// Two scans of one file say the same, in the same order.
+func TestDeterministic(t *testing.T) {
+	for seed := range int64(5) {
+		file := chaos(seed, 1000)
+		a, s1 := scan(t, file, NewInterest([]uint16{69}, []uint16{80, 2445}))
+		b, s2 := scan(t, file, NewInterest([]uint16{69}, []uint16{80, 2445}))
+		if !reflect.DeepEqual(a.lines, b.lines) || !reflect.DeepEqual(s1, s2) {
+			t.Errorf("seed %d differs", seed)
+		}
 	}
 }

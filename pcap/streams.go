@@ -3,6 +3,7 @@ package pcap
 import (
 	"hash/maphash"
 	"math/bits"
+	"slices"
 )
 
 // streams numbers all TCP conversations of the file as Wireshark's tcp.stream
@@ -161,10 +162,7 @@ func (t *streams) grow(s *scanner) {
 		// Forget what was closed or has been silent for the longest; the
 		// wanted connections under way are kept.
 		size = len(t.slots)
-		old := uint32(0)
-		if f := uint32(s.src.frames); f > 0 {
-			old = t.median()
-		}
+		old := t.median()
 		keep = func(c *conv) bool {
 			return c.meta&convFlow != 0 || c.meta&convClosed == 0 && c.frame > old
 		}
@@ -184,26 +182,17 @@ func (t *streams) grow(s *scanner) {
 	}
 }
 
-// median is a frame number that about half of the conversations were seen
-// after, by a sample.
+// median is a frame number that half of the open conversations were seen after.
 func (t *streams) median() uint32 {
-	var lo, hi uint32 = 0, ^uint32(0)
-	for hi-lo > 1 {
-		mid := lo + (hi-lo)/2
-		n, after := 0, 0
-		for i := 0; i < len(t.slots); i += 61 {
-			if c := &t.slots[i]; c.meta&convUsed != 0 {
-				n++
-				if c.frame > mid {
-					after++
-				}
-			}
-		}
-		if after*2 > n {
-			lo = mid
-		} else {
-			hi = mid
+	var all []uint32
+	for i := range t.slots {
+		if c := &t.slots[i]; c.meta&(convUsed|convClosed) == convUsed {
+			all = append(all, c.frame)
 		}
 	}
-	return lo
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }

@@ -146,7 +146,7 @@ type AnnouncementSink interface {
 // Problem is something that kept a part of the capture from being read, or a
 // bound that was met.
 type Problem struct {
-	Where string // "byte 1234", "frame 17", "frames 17 to 950 (33 times)"
+	Where string // "byte 1234" (of the unpacked file), "frame 17", "frames 17 to 950 (33 times)", "file"
 	What  string
 }
 

@@ -47,14 +47,28 @@ func (s *scanner) udp(b []byte) {
 
 // recent remembers the wanted packets of the last milliseconds by their hash,
 // to find the copies that a span port or a capture on several interfaces adds.
+// It is a ring, so that what it forgets does not depend on the hash.
 type recent struct {
 	seed  maphash.Seed
-	slots []recentSlot
+	index map[uint64]int // place in the ring
+	ring  []recentPacket
+	pos   int
 }
 
-type recentSlot struct {
+type recentPacket struct {
 	hash uint64
 	ns   int64
+}
+
+func (r *recent) put(hash uint64, ns int64) {
+	if len(r.ring) < copySlots {
+		r.ring = append(r.ring, recentPacket{})
+	} else if old := r.ring[r.pos].hash; r.index[old] == r.pos {
+		delete(r.index, old)
+	}
+	r.ring[r.pos] = recentPacket{hash, ns}
+	r.index[hash] = r.pos
+	r.pos = (r.pos + 1) % copySlots
 }
 
 // copied reports whether the current packet was seen within copyTime: the same
@@ -63,9 +77,9 @@ type recentSlot struct {
 // Without times only an identification other than 0 is believed.
 func (s *scanner) copied(parts ...[]byte) bool {
 	r := &s.seen
-	if r.slots == nil {
+	if r.index == nil {
 		r.seed = maphash.MakeSeed()
-		r.slots = make([]recentSlot, copySlots)
+		r.index = map[uint64]int{}
 	}
 	if !s.rec.timed && s.net.id == 0 {
 		return false
@@ -84,12 +98,12 @@ func (s *scanner) copied(parts ...[]byte) bool {
 		h.Write(part)
 	}
 	sum := h.Sum64()
-	slot := &r.slots[sum%copySlots]
-	near := slot.hash == sum && s.rec.ns-slot.ns <= copyTime && slot.ns-s.rec.ns <= copyTime
-	if near {
-		s.copies++
-		return true
+	if i, ok := r.index[sum]; ok {
+		if d := s.rec.ns - r.ring[i].ns; d <= copyTime && d >= -copyTime {
+			s.copies++
+			return true
+		}
 	}
-	*slot = recentSlot{sum, s.rec.ns}
+	r.put(sum, s.rec.ns)
 	return false
 }
