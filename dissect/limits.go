@@ -1,0 +1,62 @@
+package dissect
+
+import "time"
+
+// The caps of this package.
+const (
+	// maxTransfers bounds the transfers followed at a time. 5,000 phones that
+	// boot together have about as many open; each costs some hundred octets.
+	maxTransfers = 1 << 16
+
+	// defaultMaxContent bounds what is kept of one transfer. Trust lists end
+	// at 64 KiB, configurations below 256 KiB; firmware is larger, and of that
+	// only the head matters.
+	defaultMaxContent = 1 << 20
+
+	// keptHead is what stays of a transfer that outgrew its cap, or that found
+	// no room: a list's header and its first records.
+	keptHead = 4 << 10
+
+	// defaultMaxHeld bounds the content of all transfers in flight together.
+	defaultMaxHeld = 24 << 20
+
+	// headReserve is the room beyond it for heads, so that full room costs
+	// bodies before it costs signers.
+	headReserve = 8 << 20
+
+	// maxAhead bounds the blocks of one transfer that wait for a missing one:
+	// a window of RFC 7440 in flight, some MiB at worst.
+	maxAhead = 256
+
+	// maxRuns bounds the runs of consecutive blocks that are told apart. Each
+	// hole in a capture makes one more.
+	maxRuns = 64
+
+	// maxName bounds a file name, mode, option or error text; longer ones are
+	// cut. RFC 2347 bounds a whole request to 512 octets.
+	maxName = 512
+
+	// maxOptions bounds the options of one request; four are defined.
+	maxOptions = 16
+
+	// maxNotes bounds Transfer.Notes.
+	maxNotes = 8
+
+	// transferIdle ends a transfer without packets. RFC 2349 allows timeouts
+	// up to 255 seconds; phones retry within ten.
+	transferIdle = 120 * time.Second
+
+	// transferLinger is how long a finished transfer waits for late
+	// retransmissions before it is handed over.
+	transferLinger = 2 * time.Second
+
+	// maxHTTPHead bounds the head of one HTTP message. Phones send 70 octets,
+	// servers 200.
+	maxHTTPHead = 16 << 10
+
+	// maxPipeline bounds the requests of one connection without an answer.
+	maxPipeline = 64
+
+	// maxObservations bounds what is said about one host and one protocol.
+	maxObservations = 32
+)
