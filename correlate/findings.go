@@ -27,7 +27,15 @@ var rules = []*Rule{
 		Sees:  "someone wants to delete the ITL because a service fails",
 		Needs: []string{"itl-good"}, Not: []string{"refusal-seen"},
 		Class: ClassOK, Healthy: true, Stage: stageITL,
-		Source:  "Cisco TechNote 116232",
+		Source: "Cisco TechNote 116232",
+		// Both halves on the wire make it sure; a half that only a log line
+		// proves, or none, does not.
+		sure: func(v *view) string {
+			if same := v.ask("held-itl-is-served-itl"); same.Value == Yes && same.Sources > 1 && v.yes("tvs-cert-in-held-itl") {
+				return "high"
+			}
+			return "medium"
+		},
 		summary: func(v *view) string { return "The phone's ITL is good; deleting it would not help: " + itlGoodText(v) },
 		remedy: func(v *view) []Step {
 			return []Step{{Text: "Do not delete the ITL. If something still fails, follow the next step of the flow instead: the service's URL, name resolution, and the HTTP answer.", Risk: "none"}}
@@ -39,6 +47,12 @@ var rules = []*Rule{
 		Needs: []string{"lists-verified-locally"},
 		Class: ClassOK, Healthy: true, Stage: stageITL,
 		Source: "Cisco TechNote 116232",
+		sure: func(v *view) string {
+			if v.ask("lists-verified-locally").Sources > 1 {
+				return "high"
+			}
+			return "medium"
+		},
 	},
 	{
 		ID: "https-authenticated-via-tvs", Title: "HTTPS server accepted on the word of TVS",
@@ -88,7 +102,7 @@ var rules = []*Rule{
 		},
 		remedy: func(v *view) []Step {
 			return []Step{
-				{Text: "Open TCP 2445 from the phones' network to every node of the CallManager group and to the TFTP server, then reset the phone; it repairs itself.", Command: "", Risk: "none; nothing on the phone has to be deleted"},
+				{Text: "Open TCP 2445 from the phones' network to every node of the CallManager group and to the TFTP server, then reset the phone; it repairs itself.", Command: "", Risk: "none; the phone keeps its lists"},
 				{Text: "Check that the Cisco Trust Verification Service runs on these nodes.", Command: "utils service list", Risk: "none"},
 			}
 		},
@@ -98,7 +112,14 @@ var rules = []*Rule{
 		Sees:  "\"Host Not Found\" on secure services, or lists are not updated",
 		Needs: []string{"tvs-cert-mismatch"},
 		Class: ClassDegraded, Stage: stageTVS,
-		Source: "Cisco TechNote 116232",
+		Explain: []string{"config-signer-not-trusted"},
+		Source:  "Cisco TechNote 116232",
+		class: func(v *view) string {
+			if v.yes("refusal-seen") {
+				return ClassRecoverable // it stood in the way of a file, not of a service only
+			}
+			return ClassDegraded
+		},
 		summary: func(v *view) string {
 			return sentence(v.ask("tvs-cert-mismatch").Because)
 		},

@@ -178,7 +178,8 @@ func (v *view) arbitrate() arbitration {
 	}
 	for i := range a.held {
 		for j := range a.held {
-			if i != j && slices.Contains(a.held[i].rule.Explain, a.held[j].rule.ID) {
+			// The catalogue lists the deeper cause first; it keeps its claim.
+			if i != j && a.held[j].cause == nil && slices.Contains(a.held[i].rule.Explain, a.held[j].rule.ID) {
 				a.held[j].cause = a.held[i].rule
 			}
 		}

@@ -1,7 +1,6 @@
 package gather
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -135,7 +134,7 @@ func (h *captureHandler) Connection(c *dissect.Connection) {
 	conn, hs := c.Conn, c.Handshake
 	at := evidence.Place{Input: h.d.in.Name, Frame: conn.First.Frame}
 	t := &evidence.TLS{Stream: conn.Stream, Client: conn.Client.String(), Server: conn.Server.String(), Service: c.Service, Outcome: c.Outcome,
-		Syns: []evidence.Mark{}, Alerts: []evidence.Alert{}, Marks: map[string]evidence.Mark{}, ClosedBy: closedBy(conn)}
+		Syns: []evidence.Mark{}, Alerts: []evidence.Alert{}, Marks: map[string]evidence.Mark{}, ClosedBy: c.ClosedBy()}
 	for _, m := range conn.Syns {
 		t.Syns = append(t.Syns, mark(m.Frame, m.Time))
 	}
@@ -190,32 +189,6 @@ func (h *captureHandler) chain(list []*cert.Certificate, frame int) []string {
 		}
 	}
 	return out
-}
-
-// closedBy tells which side ended a connection first.
-func closedBy(c *pcap.Conn) string {
-	type end struct {
-		frame int
-		by    string
-	}
-	var ends []end
-	if f := c.Fin[pcap.ToServer]; f != nil {
-		ends = append(ends, end{f.Frame, "client"})
-	}
-	if f := c.Fin[pcap.ToClient]; f != nil {
-		ends = append(ends, end{f.Frame, "server"})
-	}
-	if r := c.Reset; r != nil {
-		by := "client"
-		if r.From == pcap.ToClient {
-			by = "server"
-		}
-		ends = append(ends, end{r.Frame, by})
-	}
-	if len(ends) == 0 {
-		return ""
-	}
-	return slices.MinFunc(ends, func(a, b end) int { return cmp.Compare(a.frame, b.frame) }).by
 }
 
 // answered says of hosts that left port 2445 or the like unanswered whether
