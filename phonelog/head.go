@@ -43,7 +43,7 @@ func parseHead(s []byte, h *head) bool {
 		i++
 	}
 	if i > start {
-		if i-start < 3 || i-start > 7 {
+		if i-start > 7 {
 			return false
 		}
 		if i < len(s) && s[i] == ':' {

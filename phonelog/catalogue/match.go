@@ -171,7 +171,7 @@ func function(msg []byte, i int) (end, next int) {
 	scoped := false
 	for j < len(msg) {
 		b := msg[j]
-		if b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' && j > i || b == '_' {
+		if b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' && j > i || b == '_' || b == '~' && scoped {
 			j++
 			continue
 		}
@@ -271,8 +271,9 @@ func (c *op) literal(s []byte, i int) int {
 		if b == ' ' {
 			k := skipBlanks(s, i)
 			if k == i {
-				// Already passed behind an empty capture, or beside a mark.
-				free := i > 0 && fold[s[i-1]] == ' ' ||
+				// At the end, already passed behind an empty capture, or beside
+				// a mark.
+				free := i == len(s) || i > 0 && fold[s[i-1]] == ' ' ||
 					j > 0 && isMark(lit[j-1]) || j+1 < len(lit) && isMark(lit[j+1])
 				if !free {
 					return -1

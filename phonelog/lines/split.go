@@ -38,7 +38,7 @@ func Split(line []byte, dst []Piece) []Piece {
 		cut := false
 		switch {
 		case b >= '0' && b <= '9':
-			k := KindOf(line[i:])
+			k := kindOf(line[i:], gluedSeq)
 			cut = k == Phone || k == SDI || k == SDL
 		case b == '/' || b == '#':
 			cut = remark(line[i:])
@@ -65,8 +65,14 @@ func add(dst []Piece, text []byte) []Piece {
 	return append(dst, Piece{KindOf(text), text})
 }
 
+// gluedSeq is how many digits the sequence number of a record must have to be
+// recognised in the middle of a line, where other numbers stand too.
+const gluedSeq = 3
+
 // KindOf recognises a record's start at the start of s.
-func KindOf(s []byte) Kind {
+func KindOf(s []byte) Kind { return kindOf(s, 1) }
+
+func kindOf(s []byte, minSeq int) Kind {
 	if i := blanks(s, 0); i > 0 {
 		s = s[i:]
 	}
@@ -81,7 +87,7 @@ func KindOf(s []byte) Kind {
 			return SDI
 		case isSDL(s):
 			return SDL
-		case isPhone(s):
+		case isPhone(s, minSeq):
 			return Phone
 		}
 	case b == '/' || b == '#':
@@ -97,7 +103,7 @@ func KindOf(s []byte) Kind {
 			return Comment
 		}
 	case isLevel(s):
-		if isPhone(s) {
+		if isPhone(s, minSeq) {
 			return Phone
 		}
 	}
@@ -154,13 +160,13 @@ func isSDL(s []byte) bool {
 }
 
 // isPhone: [digits[:]] level, then a time or a month.
-func isPhone(s []byte) bool {
+func isPhone(s []byte, minSeq int) bool {
 	i := 0
 	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
 		i++
 	}
 	if i > 0 {
-		if i < 3 || i > 7 {
+		if i < minSeq || i > 7 {
 			return false
 		}
 		i = colon(s, i)
@@ -177,10 +183,19 @@ func isPhone(s []byte) bool {
 	if i+8 > len(s) {
 		return false
 	}
-	if s[i] >= '0' && s[i] <= '9' {
+	if two(s, i) && (s[i+2] == ':' || bytes.HasPrefix(s[i+2:], []byte("&colon;"))) {
 		return true
 	}
-	return Month(s[i:]) > 0
+	if Month(s[i:]) == 0 {
+		return false
+	}
+	i = blanks(s, i+3)
+	return i < len(s) && s[i] >= '0' && s[i] <= '9'
+}
+
+// two tells that two digits stand at i.
+func two(s []byte, i int) bool {
+	return i+2 < len(s) && s[i] >= '0' && s[i] <= '9' && s[i+1] >= '0' && s[i+1] <= '9'
 }
 
 // colon skips an optional ":", also in the form "&colon;" that one web
