@@ -40,7 +40,7 @@ var sayings = map[string]saying{
 	"tls_alert_sent":                 {"https", "phone", "fail", "sent the TLS alert %s", []string{"description"}},
 	"tls_alert":                      {"https", "phone", "fail", "TLS alert %s", []string{"description"}},
 	"ssl_client_error":               {"https", "phone", "fail", "the TLS client reports an error", nil},
-	"server_cert_check":              {"tvs", "phone", "info", "judges the server's certificate, wanted role %s", []string{"role"}},
+	"server_cert_check":              {"tvs", "phone", "info", "judges the server's certificate", nil},
 	"server_cert_valid":              {"tvs", "phone", "ok", "accepts the server's certificate", nil},
 	"https_cert_not_in_trust_list":   {"https", "phone", "info", "the HTTPS certificate is in neither list: TVS is next", nil},
 	"tvs_available":                  {"tvs", "phone", "info", "a TVS is configured", nil},

@@ -12,6 +12,7 @@ var rules = []*Rule{
 	{
 		ID: "itl-updated-via-tvs", Title: "New list taken on the word of TVS",
 		Sees:  "\"Trust List Updated\" after a certificate change",
+		Says:  "The servers' lists are signed by a new key; the phone did not know it, asked TVS, and took them on its word.",
 		Needs: []string{"itl-updated", "tvs-vouched-for-list"}, Not: []string{"refusal-seen"},
 		Class: ClassOK, Healthy: true, Stage: stageITL,
 		Source: "Cisco TechNote 116232; Cisco TechNote 118893",
@@ -25,7 +26,9 @@ var rules = []*Rule{
 	{
 		ID: "itl-ok-do-not-delete", Title: "The phone's ITL is good: do not delete it",
 		Sees:  "someone wants to delete the ITL because a service fails",
+		Says:  "The phone's ITL is good; deleting it would not help.",
 		Needs: []string{"itl-good"}, Not: []string{"refusal-seen"},
+		Proof: []string{"held-itl-is-served-itl", "tvs-cert-in-held-itl", "tvs-cert-hash-logged"},
 		Class: ClassOK, Healthy: true, Stage: stageITL,
 		Source: "Cisco TechNote 116232",
 		// Both halves on the wire make it sure; a half that only a log line
@@ -44,6 +47,7 @@ var rules = []*Rule{
 	{
 		ID: "trust-lists-verified", Title: "Trust lists downloaded and verified by the phone itself",
 		Sees:  "nothing, or \"Trust List Updated\"",
+		Says:  "The phone downloaded its trust lists and verified them itself.",
 		Needs: []string{"lists-verified-locally"},
 		Class: ClassOK, Healthy: true, Stage: stageITL,
 		Source: "Cisco TechNote 116232",
@@ -57,6 +61,7 @@ var rules = []*Rule{
 	{
 		ID: "https-authenticated-via-tvs", Title: "HTTPS server accepted on the word of TVS",
 		Sees:  "the service opens",
+		Says:  "The phone accepted an HTTPS server that its lists do not hold, on the word of TVS.",
 		Needs: []string{"https-authenticated"},
 		Class: ClassOK, Healthy: true, Stage: stageServices,
 		Source: "Cisco TechNote 116232; Cisco TechNote 118699",
@@ -71,6 +76,7 @@ var rules = []*Rule{
 	{
 		ID: "callmanager-tvs-both-regenerated", Title: "List signer and TVS certificate changed together",
 		Sees:  "\"Trust List Update Failed\" or \"Verification Failed\", changes are not applied, secure services fail; the phone may still register",
+		Says:  "The ITL's signer and the TVS certificate were both replaced since the phone last updated: it can verify no new file and reach no TVS it trusts, so it keeps its old lists and refuses every change.",
 		Needs: []string{"served-signer-untrusted", "every-tvs-fails-by-certificate", "refusal-seen"}, Not: []string{"tvs-vouched-for-list"},
 		Class: ClassLockedOut, Gated: true, Stage: stageITL,
 		Explain: []string{"config-signer-not-trusted", "tvs-cert-mismatch"},
@@ -83,6 +89,7 @@ var rules = []*Rule{
 	{
 		ID: "tvs-port-blocked", Title: "TVS is silent on TCP 2445",
 		Sees:  "\"Host Not Found\", lists are not updated",
+		Says:  "TCP 2445 to TVS is blocked on the way; no certificate is at fault.",
 		Needs: []string{"tvs-silent", "tvs-host-alive"},
 		Class: ClassRecoverable, Stage: stageTransport,
 		Explain: []string{"config-signer-not-trusted"},
@@ -110,6 +117,7 @@ var rules = []*Rule{
 	{
 		ID: "tvs-cert-mismatch", Title: "TVS presents a certificate that the phone's ITL does not hold",
 		Sees:  "\"Host Not Found\" on secure services, or lists are not updated",
+		Says:  "TVS presents a certificate that the phone's ITL does not hold, and the phone refused it.",
 		Needs: []string{"tvs-cert-mismatch"},
 		Class: ClassDegraded, Stage: stageTVS,
 		Explain: []string{"config-signer-not-trusted"},
@@ -130,6 +138,7 @@ var rules = []*Rule{
 	{
 		ID: "config-signer-not-trusted", Title: "Configuration refused: its signer is not trusted",
 		Sees:  "changes are not applied to the phone",
+		Says:  "The phone refuses its configuration because nothing it holds knows the signer.",
 		Needs: []string{"config-refused", "config-signer-untrusted"},
 		Class: ClassRecoverable, Stage: stageConfig,
 		Source: "Cisco TechNote 116232",
@@ -143,6 +152,7 @@ var rules = []*Rule{
 	{
 		ID: "tvs-fallback-used", Title: "One TVS failed and another answered",
 		Sees:  "nothing, or a delay",
+		Says:  "One TVS failed and another one answered.",
 		Needs: []string{"tvs-fallback"},
 		Class: ClassDegraded, Stage: stageTVS,
 		Source: "Cisco TechNote 116232",

@@ -363,11 +363,11 @@ func TestDoNotDelete(t *testing.T) {
 func TestCatalogueIsWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range rules {
-		if seen[r.ID] || r.Title == "" || r.Sees == "" || r.Source == "" || len(r.Needs) == 0 || r.Class == "" {
+		if seen[r.ID] || r.Title == "" || r.Says == "" || r.Sees == "" || r.Source == "" || len(r.Needs) == 0 || r.Class == "" {
 			t.Errorf("%s: defined twice or incomplete", r.ID)
 		}
 		seen[r.ID] = true
-		for _, q := range slices.Concat(r.Needs, r.Not) {
+		for _, q := range slices.Concat(r.Needs, r.Not, r.Proof) {
 			if _, ok := questions[q]; !ok {
 				t.Errorf("%s asks %q, which is no question", r.ID, q)
 			}

@@ -12,8 +12,10 @@ type Rule struct {
 	ID      string
 	Title   string
 	Sees    string   // what a user or administrator notices
+	Says    string   // the verdict in one sentence of cause
 	Needs   []string // questions, the symptom first
 	Not     []string // questions that rule it out
+	Proof   []string // questions whose answers are the proof, where that is not Needs
 	Class   string   // class when it holds
 	Gated   bool     // the class goes through the deletion gate
 	Healthy bool     // may be the primary of a working phone
@@ -111,7 +113,11 @@ func (v *view) confidence(r *Rule, ev []*entry) string {
 // becauseOf joins the reasons of a rule's needs into the proof.
 func (v *view) becauseOf(r *Rule) []Reason {
 	var out []Reason
-	for _, q := range r.Needs {
+	proof := r.Proof
+	if proof == nil {
+		proof = r.Needs
+	}
+	for _, q := range proof {
 		if a := v.ask(q); a.Value == Yes {
 			out = append(out, Reason{Text: sentence(a.Because), Evidence: ids(a.Evidence)})
 		}

@@ -107,16 +107,16 @@ func (v *view) verdict(a arbitration, g Gates) Verdict {
 		out.Headline = "Inconclusive: the evidence does not show what this phone trusts or refuses."
 	} else {
 		f := v.finding(*a.primary)
-		out.Primary, out.Confidence, out.Headline = f.ID, f.Confidence, f.Summary
+		out.Primary, out.Confidence, out.Headline = f.ID, f.Confidence, a.primary.rule.Says
 		out.Because = v.becauseOf(a.primary.rule)
 		for _, h := range a.open {
 			if a.class == ClassInconclusive && h.rule != a.primary.rule {
-				out.Headline = "Inconclusive. What is proved: " + f.Summary + fmt.Sprintf(" Whether it is worse (%s) is not settled.", strings.ToLower(h.rule.Title[:1])+h.rule.Title[1:])
+				out.Headline = fmt.Sprintf("%s Whether it is worse is not settled: %s?", a.primary.rule.Says, h.rule.Title)
 				break
 			}
 		}
 		if a.primary.rule.Gated && a.class == ClassInconclusive {
-			out.Headline = "Trust is broken; whether the ITL must be deleted is not settled. " + f.Summary
+			out.Headline = a.primary.rule.Says + " Whether the ITL has to go is not settled."
 		}
 		if a.class == ClassInconclusive {
 			out.Because = append(out.Because, Reason{Text: sentence(v.insufficient(a).Summary), Evidence: []string{}})
