@@ -170,15 +170,20 @@ again:
 		}
 		return false
 	}
-	h := w.view(c.head)
-	incl, orig := c.lengths(h)
-	if incl == 0 && orig == 0 && c.joined(h) {
-		c.s.remark(w.place(), "another capture begins here: files were joined")
-		if !c.header() {
-			c.s.short("file header", 24)
-			return false
+	h := (*[16]byte)(w.buf[w.r:])
+	sec, frac := c.o.u32(h[0:]), c.o.u32(h[4:])
+	incl, orig := c.o.u32(h[8:]), c.o.u32(h[12:])
+	if incl == 0 || incl > orig || c.swapped {
+		incl, orig = c.lengths(h[:])
+		if incl == 0 && orig == 0 && c.joined(h[:]) {
+			c.s.remark(w.place(), "another capture begins here: files were joined")
+			if !c.header() {
+				c.s.short("file header", 24)
+				return false
+			}
+			goto again
 		}
-		goto again
+		orig = max(incl, orig)
 	}
 	if incl > c.limit {
 		c.s.damage(w.place(), "record header is damaged: captured length %d of %d", incl, orig)
@@ -189,13 +194,13 @@ again:
 		c.s.short("packet", n)
 		return false
 	}
-	b := w.view(n)
+	at := w.r
 	w.r += n
-	r.data = b[c.head:]
-	r.wire = int(max(incl, orig))
+	r.data = w.buf[at+c.head : w.r : w.r]
+	r.wire = int(orig)
 	r.link = c.link
 	r.iface = 0
-	r.ns = int64(c.o.u32(b))*1e9 + int64(c.o.u32(b[4:]))*c.unit
+	r.ns = int64(sec)*1e9 + int64(frac)*c.unit
 	r.timed = true
 	return true
 }

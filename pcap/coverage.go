@@ -8,7 +8,7 @@ import (
 )
 
 // hostTable counts the packets of every host: open addressing on the address or
-// its number, as in streams, for it is touched twice by every IP packet.
+// its number, as in streams.
 type hostTable struct {
 	slots []hostCount
 	used  int
@@ -17,10 +17,9 @@ type hostTable struct {
 }
 
 type hostCount struct {
-	first, last     uint32 // frames; first 0: the slot is free
 	addr            uint32
+	first, last     uint32 // frames; first 0: the slot is free
 	sent, received  uint32
-	_               uint32
 	firstNS, lastNS int64
 }
 
@@ -35,20 +34,25 @@ func (t *hostTable) slot(a uint32) *hostCount {
 	}
 }
 
-// count notes a packet between two hosts.
-func (t *hostTable) count(s *scanner, src, dst uint32) {
-	frame, ns := uint32(s.src.frames), s.rec.ns
-	if c := t.get(s, src, frame, ns); c != nil {
-		c.last, c.lastNS = frame, ns
-		c.sent++
+// add adds the packets of a pair to one of its hosts.
+func (t *hostTable) add(s *scanner, a uint32, p *pair, sent, received uint32) {
+	c := t.get(s, a)
+	if c == nil {
+		return
 	}
-	if c := t.get(s, dst, frame, ns); c != nil {
-		c.last, c.lastNS = frame, ns
-		c.received++
+	if c.first == 0 || p.first < c.first {
+		c.first, c.firstNS = p.first, p.firstNS
 	}
+	if p.last >= c.last {
+		c.last, c.lastNS = p.last, p.lastNS
+	}
+	c.sent += sent
+	c.received += received
 }
 
-func (t *hostTable) get(s *scanner, a, frame uint32, ns int64) *hostCount {
+// get finds a host, nil when there are too many. The slot of a new one is
+// still free: the caller sets first.
+func (t *hostTable) get(s *scanner, a uint32) *hostCount {
 	if t.slots == nil {
 		t.key = maphash.Comparable(maphash.MakeSeed(), 1) | 1
 		t.slots = make([]hostCount, 256)
@@ -76,8 +80,55 @@ func (t *hostTable) get(s *scanner, a, frame uint32, ns int64) *hostCount {
 		c = t.slot(a)
 	}
 	t.used++
-	c.addr, c.first, c.firstNS = a, frame, ns
+	c.addr = a
 	return c
+}
+
+// pairCache stands before a hostTable: it counts the packets from one host to
+// another in one slot, and adds them to the two hosts when another pair needs
+// the slot. Calls and downloads make long runs of few pairs, so that most
+// packets cost one look. Its places are not keyed by chance: a collision costs
+// little, and the order in which hosts become known must be the same each time.
+type pairCache struct {
+	slots []pair
+	table *hostTable
+}
+
+type pair struct {
+	src, dst        uint32
+	n               uint32
+	first, last     uint32 // frames
+	firstNS, lastNS int64
+}
+
+const pairSlots = 1 << 12
+
+func (x *pairCache) count(s *scanner, src, dst uint32) {
+	if x.slots == nil {
+		x.slots = make([]pair, pairSlots)
+	}
+	i := ((src ^ dst>>3) * 0x9e3779b1) + dst*0x85ebca6b
+	p := &x.slots[(i>>16)%pairSlots]
+	if p.src != src || p.dst != dst || p.n == 0 {
+		x.flush(s, p)
+		*p = pair{src: src, dst: dst, first: uint32(s.src.frames), firstNS: s.rec.ns}
+	}
+	p.n++
+	p.last, p.lastNS = uint32(s.src.frames), s.rec.ns
+}
+
+func (x *pairCache) flush(s *scanner, p *pair) {
+	if p.n > 0 {
+		x.table.add(s, p.src, p, p.n, 0)
+		x.table.add(s, p.dst, p, 0, p.n)
+	}
+}
+
+func (x *pairCache) finish(s *scanner) {
+	for i := range x.slots {
+		x.flush(s, &x.slots[i])
+	}
+	x.slots = nil
 }
 
 // addresses6 gives numbers to IPv6 addresses, so that the tables need to know

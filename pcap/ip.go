@@ -66,20 +66,13 @@ func (s *scanner) ipv4(b []byte) {
 	}
 	p.v6 = false
 	p.src, p.dst = be32(b[12:]), be32(b[16:])
-	s.hosts4.count(s, p.src, p.dst)
+	s.pairs4.count(s, p.src, p.dst)
 	flags := be16(b[6:])
 	p.ttl = b[8]
 	p.id = be16(b[4:])
 	if flags&0x3fff != 0 {
 		s.fragment4(flags, b[9], b[head:])
 		return
-	}
-	// The hot path ends here for a UDP packet that nobody wants.
-	if b[9] == protoUDP && len(b) >= head+4 {
-		look := &s.in.look
-		if !look.has(be16(b[head:])) && !look.has(be16(b[head+2:])) {
-			return
-		}
 	}
 	s.transport(b[9], b[head:])
 }
@@ -107,7 +100,7 @@ func (s *scanner) ipv6(b []byte) {
 	p.v6, p.a6, p.ttl, p.id = true, b[8:40], b[7], 0
 	p.src = s.addrs6.number(s, b[8:24])
 	p.dst = s.addrs6.number(s, b[24:40])
-	s.hosts6.count(s, p.src, p.dst)
+	s.pairs6.count(s, p.src, p.dst)
 	b = b[40:]
 	switch {
 	case length == 0 && next != 59: // jumbogram or segmentation offload

@@ -5,7 +5,7 @@ package pcap
 const (
 	// chunkSize is how much is read at once: large enough that a read call
 	// costs nothing, small enough that a few chunks stay in the cache.
-	chunkSize = 256 << 10
+	chunkSize = 512 << 10
 	// chunkHead is kept free before each chunk, so that a packet that lies
 	// across two chunks is completed by copying its beginning only.
 	chunkHead = 72 << 10

@@ -26,23 +26,12 @@ const (
 //	6  source (6)
 //	12 EtherType (2), or the length of an LLC frame when at most 1500
 //	14 payload
-//
-// The two usual cases are taken by themselves: this is the hot path.
 func (s *scanner) ethernet(b []byte) {
 	if len(b) < 14 {
 		s.short("Ethernet")
 		return
 	}
-	t := be16(b[12:])
-	switch {
-	case t == etherIPv4:
-		s.ipv4(b[14:])
-	case t == etherVLAN && len(b) >= 18 && be16(b[16:]) == etherIPv4:
-		s.net.vlan = int(be16(b[14:]) & 0xfff)
-		s.ipv4(b[18:])
-	default:
-		s.etherType(t, b[14:], b)
-	}
+	s.etherType(be16(b[12:]), b[14:], b)
 }
 
 // etherType goes on behind an EtherType. frame is the whole Ethernet frame, for

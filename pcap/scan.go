@@ -46,6 +46,8 @@ type scanner struct {
 	probs    problems
 	seen     recent
 	frags    fragments
+	pairs4   pairCache
+	pairs6   pairCache
 	hosts4   hostTable
 	hosts6   hostTable
 	addrs6   addresses6
@@ -73,6 +75,8 @@ func newScanner(in *Interest, s Sink) *scanner {
 	sc := &scanner{in: in, sink: s}
 	sc.announce, _ = s.(AnnouncementSink)
 	sc.links.init()
+	sc.pairs4.table = &sc.hosts4
+	sc.pairs6.table = &sc.hosts6
 	sc.tcp.init(sc)
 	return sc
 }
@@ -89,14 +93,17 @@ func (s *scanner) frame() {
 			s.firstNS = r.ns
 		}
 	}
-	s.net.missing = min(r.wire-len(r.data), maxMissing)
-	if s.net.missing > 0 {
+	if r.wire > len(r.data) {
 		s.truncated++
 	}
+	s.links.add(r.link)
+	if r.link == linkEthernet && s.dull(r.data) {
+		return
+	}
+	s.net.missing = min(r.wire-len(r.data), maxMissing)
 	s.net.vlan = -1
 	s.net.depth = 0
 	s.net.quoted = false
-	s.links.add(r.link)
 	if r.link == linkEthernet {
 		s.ethernet(r.data)
 		return
@@ -107,6 +114,8 @@ func (s *scanner) frame() {
 func (s *scanner) finish() *Summary {
 	s.tcp.finish()
 	s.frags.finish(s)
+	s.pairs4.finish(s)
+	s.pairs6.finish(s)
 	sum := &Summary{
 		Format:    s.src.format,
 		Frames:    s.src.frames,
