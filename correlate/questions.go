@@ -58,17 +58,6 @@ func register(list ...Question) bool {
 	return true
 }
 
-// not turns an answer around.
-func not(a Answer) Answer {
-	switch a.Value {
-	case Yes:
-		a.Value = No
-	case No:
-		a.Value = Yes
-	}
-	return a
-}
-
 // signerText prints who signed a file.
 func signerText(o *listObj) string {
 	if o == nil {

@@ -350,10 +350,8 @@ func ctlHeld(v *view) Answer {
 	case h.state == "none":
 		return no("the phone holds no CTL: "+h.how, h.ev...)
 	case v.nonSecure():
-		ev := []*entry{}
 		if a := v.p.lastAttempt("ctl"); a != nil && a.missing {
-			ev = a.evidence()
-			return no("the cluster is non-secure and serves no CTL", ev...)
+			return no("the cluster is non-secure and serves no CTL", a.evidence()...)
 		}
 		return unknown("the cluster is non-secure, but whether the phone kept a CTL from before is not in evidence")
 	default:

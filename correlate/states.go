@@ -261,17 +261,6 @@ func (k *kase) menu(p *phone) {
 // now gives what the phone holds at the end of the evidence.
 func (p *phone) now(i int) held { return p.states[len(p.states)-1].after[i] }
 
-// lastKnown gives the latest state of one list with known content: the one in
-// force, or the one before an attempt whose end nobody saw.
-func (p *phone) lastKnown(i int) held {
-	for j := len(p.states) - 1; j >= 0; j-- {
-		if h := p.states[j].after[i]; h.list != nil {
-			return h
-		}
-	}
-	return held{state: "unknown"}
-}
-
 // heldAt gives what the phone held just before a moment.
 func (p *phone) heldAt(i int, at instant) held {
 	h := p.states[0].after[i]

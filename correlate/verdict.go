@@ -79,7 +79,7 @@ func (v *view) insufficient(a arbitration) Finding {
 	var open []string
 	for _, q := range v.openQuestions(a) {
 		ans := v.ask(q)
-		open = append(open, questions[q].Asks+" ("+ans.Because+")")
+		open = append(open, ans.Because)
 		for _, id := range ids(ans.Evidence) {
 			if !slices.Contains(f.Evidence, id) {
 				f.Evidence = append(f.Evidence, id)
