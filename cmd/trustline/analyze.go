@@ -1,0 +1,99 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"trustline/correlate"
+	"trustline/correlate/evidence"
+	"trustline/correlate/gather"
+)
+
+// whatIsRead is the hint when nothing was recognised.
+const whatIsRead = "trustline reads captures (pcap, pcapng), phone console logs and status messages, TVS traces, pasted show itl and show ctl output, CTL, ITL and signed files, evidence files, and folders and archives of these"
+
+func analyzeCommand(e *env) *cobra.Command {
+	var (
+		decode decodeFlags
+		judge  judgeFlags
+		out    outputFlags
+	)
+	cmd := &cobra.Command{
+		Use:     "analyze [flags] PATH...",
+		Short:   "Everything in, a verdict for every phone out",
+		GroupID: "main",
+		Long: `analyze reads all paths (files, folders, archives, - for standard input), decodes
+what it recognises by content, joins it on one clock and says for every phone
+what it trusts, what it refused, why, and the least drastic remedy. It is
+"trustline evidence" followed by "trustline judge" and gives the same report.
+
+A path that is missing or damaged is named in the report and stops nothing.
+
+Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
+2 wrong usage; 3 a verdict at or above --fail-on.` + factHelp(),
+		Example: `  trustline analyze case/
+  trustline analyze phone.pcapng console.log 'show itl.txt'
+  trustline analyze case.zip -o report.html -o report.json
+  trustline analyze case/ --phone SEP001122334455 --since 2014-05-06
+  trustline analyze case/ --fact security-mode=mixed --fact SEP001122334455:itl-sha1=ab12...
+  ssh probe tcpdump -w - | trustline analyze -`,
+		Args: needPaths("path"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			run, err := prepare(&judge, &out)
+			if err != nil {
+				return err
+			}
+			opt := decode.options()
+			c, err := collect(cmd.Context(), e, args, out.files, func(in gather.Input) *evidence.Bundle { return gather.Decode(in, opt) })
+			if err != nil {
+				return err
+			}
+			b, err := c.bundle(e, whatIsRead)
+			if err != nil {
+				return err
+			}
+			return run.judge(e, b)
+		},
+	}
+	out.add(cmd, e)
+	judge.add(cmd)
+	decode.add(cmd)
+	return cmd
+}
+
+// judging is everything that judge and the second half of analyze need, checked
+// before any input is read.
+type judging struct {
+	flags   *judgeFlags
+	out     *outputFlags
+	options correlate.Options
+	facts   *evidence.Bundle
+	targets []target
+}
+
+func prepare(flags *judgeFlags, out *outputFlags) (*judging, error) {
+	j := &judging{flags: flags, out: out}
+	var err error
+	if j.options, j.facts, err = flags.options(); err != nil {
+		return nil, err
+	}
+	if j.targets, err = out.targets(); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// judge makes the report and writes it.
+func (j *judging) judge(e *env, b *evidence.Bundle) error {
+	b = evidence.Merge(b, j.facts)
+	r := correlate.Judge(b, j.options)
+	j.flags.remarks(e, j.options, r, b)
+	if err := j.out.write(e, j.targets, r); err != nil {
+		return err
+	}
+	for _, class := range j.flags.failOn {
+		if correlate.Worst(r, class) {
+			return errThreshold
+		}
+	}
+	return nil
+}

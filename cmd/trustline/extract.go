@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"unicode"
+)
+
+const (
+	// maxFileName is how much of a name that came over the network is kept.
+	maxFileName = 120
+	// maxSameName is how many files of one name are told apart by a number.
+	maxSameName = 10_000
+)
+
+// extractor writes files that came out of captures into one folder. Their names
+// were chosen by a stranger: what is written is always a new file directly in
+// the folder, and nothing that is there already is changed.
+type extractor struct {
+	dir  string
+	root *os.Root
+}
+
+// newExtractor opens the folder, and makes it when it is not there.
+func newExtractor(dir string) (*extractor, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, usagef("--extract: %v", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, usagef("--extract: %v", err)
+	}
+	return &extractor{dir: dir, root: root}, nil
+}
+
+func (x *extractor) close() { x.root.Close() }
+
+// put writes content under a name like the given one and returns the name. The
+// same content under the same name is written once.
+func (x *extractor) put(name string, content []byte) (string, error) {
+	name = safeName(name)
+	ext := path.Ext(name)
+	stem := strings.TrimSuffix(name, ext)
+	for i := 1; i <= maxSameName; i++ {
+		try := name
+		if i > 1 {
+			try = fmt.Sprintf("%s-%d%s", stem, i, ext)
+		}
+		f, err := x.root.OpenFile(try, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			if x.holds(try, content) {
+				return try, nil
+			}
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		_, err = f.Write(content)
+		if e := f.Close(); err == nil {
+			err = e
+		}
+		if err != nil {
+			x.root.Remove(try) // nothing half-written stays
+			return "", err
+		}
+		return try, nil
+	}
+	return "", fmt.Errorf("%s: more than %d files of this name", name, maxSameName)
+}
+
+// holds tells whether a file has exactly this content.
+func (x *extractor) holds(name string, content []byte) bool {
+	info, err := x.root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) {
+		return false
+	}
+	f, err := x.root.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	have, err := io.ReadAll(io.LimitReader(f, int64(len(content))+1))
+	return err == nil && bytes.Equal(have, content)
+}
+
+// safeName makes a file name of what stood in a request: the last element, of
+// letters, digits and a few signs, that means nothing special on any system.
+func safeName(name string) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-+@ ", r)) {
+			return r
+		}
+		return '_'
+	}, name)
+	if len(name) > maxFileName { // the extension tells what it is
+		ext := path.Ext(name)
+		if len(ext) > 16 {
+			ext = ""
+		}
+		name = name[:maxFileName-len(ext)] + ext
+	}
+	name = strings.TrimRight(strings.TrimLeft(name, ".- "), ". ")
+	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	switch {
+	case name == "":
+		return "unnamed"
+	case stem == "CON", stem == "PRN", stem == "AUX", stem == "NUL",
+		len(stem) == 4 && (stem[:3] == "COM" || stem[:3] == "LPT") && stem[3] >= '0' && stem[3] <= '9':
+		return "_" + name // devices on Windows, whatever the extension
+	}
+	return name
+}

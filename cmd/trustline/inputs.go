@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"trustline/cmd/internal/intake"
+)
+
+const (
+	// workers is how many inputs are decoded at a time. Large logs use further
+	// cores by themselves, and each worker costs memory.
+	workers = 2
+	// ahead is how many results may wait for one that takes longer.
+	ahead = 64
+)
+
+// eachInput decodes everything under the paths, a few inputs at a time, and
+// hands the results to take in the order of the inputs. What cannot be opened
+// goes through decode too, with its Problem.
+func eachInput[T any](ctx context.Context, e *env, paths, skip []string, decode func(intake.Input) T, take func(T) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	bar := newProgress(e)
+	plan := intake.List(paths, intake.Options{Stdin: e.stdin, Skip: skip, Read: bar.read})
+	bar.begin(plan.Total())
+	defer bar.end()
+
+	jobs := make(chan func())
+	order := make(chan chan T, ahead)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for job := range jobs {
+				job()
+			}
+		})
+	}
+	var walked error
+	wg.Go(func() {
+		defer close(order)
+		defer close(jobs)
+		walked = plan.Walk(ctx, func(in intake.Input) error {
+			result := make(chan T, 1)
+			select {
+			case order <- result:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			select {
+			case jobs <- func() { result <- guarded(decode, in) }:
+				return nil
+			case <-ctx.Done():
+				close(result)
+				return ctx.Err()
+			}
+		})
+	})
+	var taken error
+	for result := range order {
+		if r, ok := <-result; ok && taken == nil {
+			if taken = take(r); taken != nil {
+				cancel()
+			}
+		}
+	}
+	wg.Wait()
+	if taken != nil {
+		return taken
+	}
+	return walked
+}
+
+// guarded decodes one input. A decoder that panics has a fault of its own; the
+// other inputs of the case are read all the same, and the report says so.
+func guarded[T any](decode func(intake.Input) T, in intake.Input) (r T) {
+	defer in.Done()
+	defer func() {
+		if p := recover(); p != nil {
+			what := fmt.Sprintf("a fault in trustline ended the decoding; please report it: %v", p)
+			r = decode(intake.Input{Name: in.Name, Size: in.Size, Problem: &intake.Problem{Kind: intake.KindUnreadable, What: what}})
+		}
+	}()
+	return decode(in)
+}

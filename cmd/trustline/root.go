@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// newRoot builds the command tree.
+func newRoot(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "trustline",
+		Short: "Why does this phone not trust that server?",
+		Long: `trustline tells from captures, phone console logs, server traces, pasted CLI
+output and trust list files what each Cisco IP phone trusts, whom it asked, what
+it refused, why, and what the least drastic remedy is. It works offline: nothing
+is sent anywhere, and nothing is asked of a phone or server.`,
+		Example: `  trustline analyze case/                      everything in a folder, with its archives
+  trustline analyze phone.pcap console.log tvs00000001.txt
+  trustline analyze case.zip -o report.html    a page to hand on`,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("no command given").hinting("trustline --help lists the commands")
+		}
+		f := usagef("unknown command %q", args[0]).hinting("trustline --help lists the commands")
+		if like := root.SuggestionsFor(args[0]); len(like) > 0 {
+			f.hinting("did you mean %s?", strings.Join(like, " or "))
+		}
+		return f
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%v", err).hinting("%s --help lists the flags", cmd.CommandPath())
+	})
+	root.SetUsageTemplate(usageTemplate)
+	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "part", Title: "One kind of evidence:"}, &cobra.Group{ID: "half", Title: "One half at a time:"}, &cobra.Group{ID: "other", Title: "More:"})
+	root.SetHelpCommandGroupID("other")
+	root.SetCompletionCommandGroupID("other")
+	root.AddCommand(analyzeCommand(e), evidenceCommand(e), judgeCommand(e), tftpCommand(e), tlsCommand(e), trustlistCommand(e), versionCommand(e))
+	root.CompletionOptions.HiddenDefaultCmd = false
+	return root
+}
+
+// usageTemplate is cobra's with flags in groups.
+const usageTemplate = `Usage:{{if .HasAvailableSubCommands}}
+  trustline COMMAND [flags] PATH...{{else}}
+  {{.UseLine}}{{end}}{{if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}{{$cmds := .Commands}}{{range $group := .Groups}}
+
+{{.Title}}{{range $cmds}}{{if and (eq .GroupID $group.ID) .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{flagGroups .}}
+{{if .HasAvailableSubCommands}}
+"trustline COMMAND --help" tells more about a command.
+{{end}}`
+
+// groupKey marks a flag with the heading it stands under in the help.
+const groupKey = "trustline_group"
+
+func init() { cobra.AddTemplateFunc("flagGroups", flagGroups) }
+
+// addGroup adds flags to a command under a heading.
+func addGroup(cmd *cobra.Command, heading string, define func(*pflag.FlagSet)) {
+	fs := pflag.NewFlagSet(heading, pflag.ContinueOnError)
+	fs.SortFlags = false
+	define(fs)
+	fs.VisitAll(func(f *pflag.Flag) { f.Annotations = map[string][]string{groupKey: {heading}} })
+	cmd.Flags().SortFlags = false
+	cmd.Flags().AddFlagSet(fs)
+}
+
+// flagGroups prints the flags of a command under their headings, in the order
+// in which they were defined.
+func flagGroups(cmd *cobra.Command) string {
+	var order []string
+	sets := map[string]*pflag.FlagSet{}
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		heading := "Flags"
+		if g := f.Annotations[groupKey]; g != nil {
+			heading = g[0]
+		}
+		if sets[heading] == nil {
+			sets[heading] = pflag.NewFlagSet(heading, pflag.ContinueOnError)
+			sets[heading].SortFlags = false
+			order = append(order, heading)
+		}
+		sets[heading].AddFlag(f)
+	})
+	if i := slices.Index(order, "Flags"); i >= 0 { // --help last
+		order = append(slices.Delete(order, i, i+1), "Flags")
+	}
+	var b strings.Builder
+	for _, h := range order {
+		fmt.Fprintf(&b, "\n\n%s:\n%s", h, strings.TrimRight(sets[h].FlagUsagesWrapped(80), "\n"))
+	}
+	return b.String()
+}
+
+// needPaths is the argument check of commands that read paths.
+func needPaths(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("no %s given", what).hinting("%s --help shows examples; - is standard input", cmd.CommandPath())
+		}
+		return nil
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"trustline": main})
+}
+
+// TestScript runs testdata/script/*.txt, one behaviour each. Besides the
+// commands of testscript there are
+//
+//	ends STATUS COMMAND...  run a command that ends with this exit status
+//	cases NAME DIR          copy the evidence of testdata/cases/NAME to DIR
+//	cut FILE BYTES NEW      copy the first bytes of a file
+//	gz FILE NEW             compress a file
+//	pack DIR NEW            zip a folder
+//	noise BYTES NEW         write bytes that mean nothing
+//	clean DIR               fail when a temporary file is left
+//	json FILE PATH WANT     compare one value of a JSON file: a.b.0.c, or its length with a.b.len
+func TestScript(t *testing.T) {
+	cases, err := filepath.Abs(filepath.Join("..", "..", "testdata", "cases"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("CASES", cases)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"ends": func(ts *testscript.TestScript, _ bool, args []string) {
+				got := 0
+				err := ts.Exec(args[1], args[2:]...)
+				if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+					got = exit.ExitCode()
+				} else {
+					ts.Check(err)
+				}
+				if fmt.Sprint(got) != args[0] {
+					ts.Fatalf("exit status %d, want %s", got, args[0])
+				}
+			},
+			"cases": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(filepath.Join(cases, args[0]))))
+				for _, name := range []string{"README.md", "want.json"} {
+					if err := os.Remove(filepath.Join(ts.MkAbs(args[1]), name)); !errors.Is(err, fs.ErrNotExist) {
+						ts.Check(err)
+					}
+				}
+			},
+			"cut": func(ts *testscript.TestScript, _ bool, args []string) {
+				var n int
+				_, err := fmt.Sscan(args[1], &n)
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(ts.ReadFile(args[0]))[:n], 0o666))
+			},
+			"gz": func(ts *testscript.TestScript, _ bool, args []string) {
+				var b bytes.Buffer
+				w := gzip.NewWriter(&b)
+				_, err := io.WriteString(w, ts.ReadFile(args[0]))
+				ts.Check(err)
+				ts.Check(w.Close())
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o666))
+			},
+			"pack": func(ts *testscript.TestScript, _ bool, args []string) {
+				var b bytes.Buffer
+				w := zip.NewWriter(&b)
+				ts.Check(w.AddFS(os.DirFS(ts.MkAbs(args[0]))))
+				ts.Check(w.Close())
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o666))
+			},
+			"noise": func(ts *testscript.TestScript, _ bool, args []string) {
+				var n int
+				_, err := fmt.Sscan(args[0], &n)
+				ts.Check(err)
+				data := make([]byte, n)
+				for i, x := 0, uint32(1); i < n; i++ {
+					x = x*1664525 + 1013904223 // Knuth's "quick and dirty" generator
+					data[i] = byte(x >> 24)
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o666))
+			},
+			"clean": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
+					if err == nil && !d.IsDir() && strings.HasSuffix(path, ".tmp") {
+						err = fmt.Errorf("%s is left", path)
+					}
+					return err
+				}))
+			},
+			"json": func(ts *testscript.TestScript, neg bool, args []string) {
+				got := member(ts, ts.ReadFile(args[0]), args[1])
+				if (got == args[2]) == neg {
+					ts.Fatalf("%s is %s", args[1], got)
+				}
+			},
+		},
+	})
+}
+
+// member gives one value of a JSON text as text.
+func member(ts *testscript.TestScript, text, path string) string {
+	var v any
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	ts.Check(d.Decode(&v))
+	for _, step := range strings.Split(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			var ok bool
+			if v, ok = x[step]; !ok {
+				ts.Fatalf("%s: there is no %s", path, step)
+			}
+		case []any:
+			var i int
+			if step == "len" {
+				v = len(x)
+				continue
+			}
+			_, err := fmt.Sscan(step, &i)
+			ts.Check(err)
+			if i >= len(x) {
+				ts.Fatalf("%s: there are only %d", path, len(x))
+			}
+			v = x[i]
+		default:
+			ts.Fatalf("%s: %v has no %s", path, v, step)
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// TestScriptsSayWhat: the first line of each script names its behaviour, and
+// says it alone.
+func TestScriptsSayWhat(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "script", "*.txt"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d scripts, %v", len(files), err)
+	}
+	var seen []string
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, _, _ := strings.Cut(string(text), "\n")
+		if !strings.HasPrefix(line, "# ") || len(line) < 20 || slices.Contains(seen, line) {
+			t.Errorf("%s: the first line is %q", f, line)
+		}
+		seen = append(seen, line)
+	}
+}

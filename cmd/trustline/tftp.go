@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"trustline/cmd/internal/intake"
+	"trustline/dissect"
+	"trustline/report"
+)
+
+// captureHint is said when a listing of captures found none.
+const captureHint = "only captures (pcap, pcapng, also compressed or in archives) are read here"
+
+func tftpCommand(e *env) *cobra.Command {
+	var (
+		asJSON   bool
+		extract  string
+		udp, tcp ports
+	)
+	cmd := &cobra.Command{
+		Use:     "tftp [flags] PATH...",
+		Short:   "Every file transfer: TFTP and HTTP provisioning",
+		GroupID: "part",
+		Long: `tftp lists the file transfers of captures, by TFTP and by HTTP provisioning:
+who asked whom for what, and what became of it. A transfer that broke off is
+extracted as far as it went, under a name that ends in .part.`,
+		Example: `  trustline tftp phone.pcap
+  trustline tftp --json case.zip | jq -r 'select(.outcome != "complete") | .file'
+  trustline tftp phone.pcap --extract files/`,
+		Args: needPaths("path"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o := dissect.DefaultOptions()
+			o.TLSPorts = nil // TLS is not asked for
+			if udp != nil {
+				o.TFTPPorts = udp
+			}
+			if tcp != nil {
+				o.HTTPPorts = tcp
+			}
+			var x *extractor
+			if extract == "" {
+				o.MaxContent = 1 // the hashes cover all of it nevertheless
+			} else {
+				var err error
+				if x, err = newExtractor(extract); err != nil {
+					return err
+				}
+				defer x.close()
+			}
+			return buffered(e, func(w *bufio.Writer) error {
+				put := jsonLines(w)
+				return listInputs(cmd.Context(), e, args, captureHint, func(in intake.Input, f *found[*dissect.Transfer]) {
+					readCapture(in, f, o, &transferHandler{f, x != nil})
+					slices.SortStableFunc(f.rows, func(a, b *dissect.Transfer) int { return cmp.Compare(a.First.Frame, b.First.Frame) })
+				}, func(f *found[*dissect.Transfer]) error {
+					for _, t := range f.rows {
+						if x != nil {
+							if err := extractTransfer(x, t); err != nil {
+								return err
+							}
+						}
+						if asJSON {
+							if err := put(t.Row(f.name)); err != nil {
+								return err
+							}
+						}
+					}
+					if asJSON {
+						return nil
+					}
+					return printTransfers(w, f)
+				})
+			})
+		},
+	}
+	listingFlags(cmd, e, &asJSON, func(fs *pflag.FlagSet) {
+		fs.StringVar(&extract, "extract", "", "write the content of each transfer into the folder `DIR`")
+	})
+	addGroup(cmd, "Decoding", func(fs *pflag.FlagSet) {
+		fs.Var(&udp, "ports", "UDP ports on which TFTP requests are expected (default 69)")
+		fs.Var(&tcp, "http-ports", "TCP ports of HTTP provisioning (default 6970)")
+	})
+	return cmd
+}
+
+// transferHandler keeps the transfers of a capture; their content only when it
+// is to be extracted.
+type transferHandler struct {
+	f    *found[*dissect.Transfer]
+	keep bool
+}
+
+func (h *transferHandler) Connection(*dissect.Connection) {}
+
+func (h *transferHandler) Transfer(t *dissect.Transfer) {
+	if !h.keep {
+		t.Content = nil
+	}
+	h.f.rows = append(h.f.rows, t)
+}
+
+// extractTransfer writes what a transfer carried.
+func extractTransfer(x *extractor, t *dissect.Transfer) error {
+	if len(t.Content) == 0 {
+		return nil
+	}
+	name := t.File
+	if !t.Complete || t.Clipped {
+		name += ".part"
+	}
+	_, err := x.put(name, t.Content)
+	t.Content = nil
+	if err != nil {
+		return fmt.Errorf("--extract: %w", err)
+	}
+	return nil
+}
+
+// printTransfers is the listing for people.
+func printTransfers(w *bufio.Writer, f *found[*dissect.Transfer]) error {
+	fmt.Fprintf(w, "==> %s: %d transfers\n", report.Clean(f.name), len(f.rows))
+	if len(f.rows) > 0 {
+		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(tw, "FRAME\tTIME\tPROTO\tCLIENT\tSERVER\tFILE\tOUTCOME\tBYTES\tREMARK")
+		for _, t := range f.rows {
+			r := t.Row(f.name)
+			file := r.File
+			if r.Op != "read" {
+				file = r.Op + " " + file
+			}
+			remark := or(r.Error)
+			if r.ErrorCode != nil {
+				remark = fmt.Sprintf("%d %s", *r.ErrorCode, remark)
+			}
+			if r.Retransmits > 0 {
+				remark = fmt.Sprintf("%s (%d sent again)", remark, r.Retransmits)
+			}
+			fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", r.Frame, or(r.Time), r.Proto, r.Client, r.Server, report.Clean(file), r.Outcome, r.Bytes, report.Clean(remark))
+		}
+		if err := tw.Flush(); err != nil {
+			return fmt.Errorf("writing to standard output: %w", err)
+		}
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+// or is a text that may be unknown.
+func or(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
