@@ -101,8 +101,6 @@ type pair struct {
 	firstNS, lastNS int64
 }
 
-const pairSlots = 1 << 12
-
 func (x *pairCache) count(s *scanner, src, dst uint32) {
 	if x.slots == nil {
 		x.slots = make([]pair, pairSlots)

@@ -33,10 +33,10 @@
 //
 // The bytes of a file pass through window.go (large buffers, read ahead),
 // classic.go or ng.go (frames; all lengths checked before they are believed),
-// link.go, ppp.go, ip.go, tunnel.go (headers), and end in udp.go, icmp.go or
-// tcp.go with reassembly.go. A packet that nobody wants is dropped by its
-// header bytes, without an allocation; what remains of it is a count of its
-// hosts and, for TCP, of its conversation.
+// prefilter.go (drops what nobody wants by a look at fixed places), link.go,
+// ppp.go, ip.go, frag.go, tunnel.go (headers), and end in udp.go, icmp.go or
+// tcp.go with reassembly.go. A dropped packet costs no allocation; what remains
+// of it is a count of its hosts and, for TCP, of its conversation.
 //
 // Copies that a span port adds are dropped before anything is counted. Segments
 // that the capture lacks are given up when the receiver has acknowledged them.

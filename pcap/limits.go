@@ -84,6 +84,8 @@ const (
 	// for copies.
 	fragmentReuse = 1e9
 
+	// pairSlots is the number of pairs of hosts counted at a time: 160 KiB.
+	pairSlots = 1 << 12
 	// maxHosts and maxServices bound the coverage, maxOneWay the pairs of
 	// hosts of which one direction is missing.
 	maxHosts    = 1 << 16
