@@ -441,3 +441,30 @@ func TestNameAndAddressMeet(t *testing.T) {
 		t.Errorf("one name and two addresses: %d phones, want 3", len(r.Phones))
 	}
 }
+
+// The key of a TVS record verifies no configuration: only records of the right
+// role may vouch, even when serial and issuer agree.
+func TestTVSRecordVouchesForNoConfig(t *testing.T) {
+	s := newScene()
+	s.list("only", "itl", "aa01", "SAST aa01", "TFTP aa01", "TVS bb01")
+	s.config("cfg", "bb01", nodeA)
+	s.transfer(0, "CTL"+phoneName+".tlv", "")
+	s.transfer(1, "ITL"+phoneName+".tlv", "only")
+	s.says(1.1, "signature_ok", with("header_length", "296"))
+	s.transfer(2, phoneName+".cnf.xml.sgn", "cfg")
+	s.says(2.1, "config_refused", with("file", phoneName+".cnf.xml"))
+	p := s.judge(t)
+	if p.Verdict.Primary != "config-signer-not-trusted" {
+		t.Errorf("verdict %+v", p.Verdict)
+	}
+	// The same serial in a TFTP record does vouch by name: then the refusal
+	// has another cause, and the signer is not the one to blame.
+	for i := range s.b.Objects {
+		if l := s.b.Objects[i].List; l != nil && l.Type == "itl" {
+			l.Records = append(l.Records, evidence.Record{Number: 4, Functions: []string{"TFTP"}, Issuer: "CN=cucm-a1", Serial: "bb01", Hash: "hashbb01"})
+		}
+	}
+	if p := s.judge(t); has(p, "config-signer-not-trusted") != nil {
+		t.Errorf("a known signer is called untrusted: %+v", p.Verdict)
+	}
+}
