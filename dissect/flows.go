@@ -75,6 +75,7 @@ type flows struct {
 	observer Observer
 	pool     *pool
 	tftp     *tftp
+	certs    tls.Cache
 }
 
 // follower is what reads one TCP connection.
@@ -95,6 +96,7 @@ func (f *flows) Open(c *pcap.Conn) {
 	}
 	if slices.Contains(f.opt.TLSPorts, port) {
 		w.tls = tls.NewStream()
+		w.tls.UseCache(&f.certs)
 		if c.MidStream {
 			w.tls.MidStream()
 		}

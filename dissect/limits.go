@@ -50,6 +50,9 @@ const (
 	// retransmissions before it is handed over.
 	transferLinger = 2 * time.Second
 
+	// maxSums bounds the sums that are remembered, of 48 octets each.
+	maxSums = 1024
+
 	// maxHTTPHead bounds the head of one HTTP message. Phones send 70 octets,
 	// servers 200.
 	maxHTTPHead = 16 << 10

@@ -77,6 +77,10 @@ type store struct {
 type pool struct {
 	max  int64 // of one store
 	left int64
+
+	// md5 remembers sums of equal content: thousands of phones fetch one list,
+	// and MD5 takes several times as long as SHA-256 does.
+	md5 map[[sha256.Size]byte][md5.Size]byte
 }
 
 // add appends the next octets.
@@ -103,6 +107,9 @@ func (s *store) add(b []byte) {
 		s.pool.left -= int64(len(s.buf))
 		return
 	}
+	if s.buf == nil && len(b) >= 512 { // more will follow: not one growth for each block
+		s.buf = make([]byte, 0, 4096)
+	}
 	s.buf = append(s.buf, b...)
 	s.pool.left -= int64(len(b))
 }
@@ -112,7 +119,15 @@ func (s *store) sums() (string, string) {
 	if s.cut {
 		return hex.EncodeToString(s.sha.Sum(nil)), hex.EncodeToString(s.md5.Sum(nil))
 	}
-	a, b := sha256.Sum256(s.buf), md5.Sum(s.buf)
+	a := sha256.Sum256(s.buf)
+	b, ok := s.pool.md5[a]
+	if !ok {
+		b = md5.Sum(s.buf)
+		if s.pool.md5 == nil || len(s.pool.md5) >= maxSums {
+			s.pool.md5 = make(map[[sha256.Size]byte][md5.Size]byte)
+		}
+		s.pool.md5[a] = b
+	}
 	return hex.EncodeToString(a[:]), hex.EncodeToString(b[:])
 }
 

@@ -21,6 +21,9 @@ const (
 	// maxCertificates bounds one chain; the largest seen have five.
 	maxCertificates = 32
 
+	// maxCached bounds the certificates of a Cache, of about 3 KiB each.
+	maxCached = 512
+
 	// maxCiphers bounds the cipher suites of one ClientHello. All registered
 	// ones together are fewer than 400.
 	maxCiphers = 512

@@ -186,8 +186,14 @@ func (s *Stream) certificate(d *side, b []byte, m Mark, cut bool) {
 
 // addCertificate appends what can be read of a certificate.
 func (s *Stream) addCertificate(d *side, chain *[]*cert.Certificate, der []byte) {
+	if c := s.cache.get(der); c != nil {
+		*chain = append(*chain, c)
+		return
+	}
 	c, err := cert.Parse(append([]byte(nil), der...))
-	if err != nil {
+	if err == nil {
+		s.cache.put(c)
+	} else {
 		s.problem("%s: certificate %d: %v", d.name(), len(*chain)+1, err)
 		if c != nil && c.Problem == "" {
 			c.Problem = err.Error()

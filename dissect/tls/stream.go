@@ -12,6 +12,7 @@ type Stream struct {
 	history strings.Builder
 	sides   [2]side // client, server
 
+	cache     *Cache
 	midStream bool
 	closed    bool
 	last      int // side of the last application data step, -1 after any other
