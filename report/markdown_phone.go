@@ -127,7 +127,7 @@ func (m *markdown) timeline(p *correlate.Phone) {
 	if len(p.Timeline) == 0 {
 		return
 	}
-	show := pick(p, timelineRows)
+	show := view.Pick(p, timelineRows)
 	m.f("\n### Timeline\n\n| time | who | stage | what | | place |\n| --- | --- | --- | --- | --- | --- |\n")
 	left := 0
 	for i := range p.Timeline {

@@ -93,7 +93,7 @@ func (t *term) timeline(p *correlate.Phone) {
 	if t.verbose {
 		rows = len(p.Timeline)
 	}
-	show := pick(p, rows)
+	show := view.Pick(p, rows)
 	day, skipped := "", 0
 	tell := func() {
 		if skipped > 0 {
@@ -116,27 +116,6 @@ func (t *term) timeline(p *correlate.Phone) {
 		t.entry(e, m)
 	}
 	tell()
-}
-
-// pick chooses at most max entries of a timeline: what is cited or failed
-// first, then from the beginning until there are enough.
-func pick(p *correlate.Phone, max int) []bool {
-	show := make([]bool, len(p.Timeline))
-	cited := view.Cited(p)
-	n := 0
-	for _, pass := range []func(*correlate.Entry) bool{
-		func(e *correlate.Entry) bool { return cited[e.ID] },
-		func(e *correlate.Entry) bool { return e.Outcome == "fail" },
-		func(*correlate.Entry) bool { return true },
-	} {
-		for i := range p.Timeline {
-			if !show[i] && n < max && pass(&p.Timeline[i]) {
-				show[i] = true
-				n++
-			}
-		}
-	}
-	return show
 }
 
 func (t *term) entry(e *correlate.Entry, m view.Moment) {

@@ -117,7 +117,7 @@ func When(t *string, text string) Moment {
 		}
 		text = *t
 	}
-	m := Moment{Clock: shorten(text, 20), Exact: Clip(text, 64)}
+	m := Moment{Clock: Shorten(text, 20), Exact: Clip(text, 64)}
 	for _, u := range undated {
 		if at, err := time.Parse(u.layout, text); err == nil {
 			m.Day, m.Clock, m.at, m.scale = at.Format(u.day), at.Format("15:04:05.000"), at, u.scale

@@ -147,6 +147,27 @@ func Cited(p *correlate.Phone) map[string]bool {
 	return out
 }
 
+// Pick chooses at most max entries of a timeline: what is cited or failed
+// first, then from the beginning until there are enough.
+func Pick(p *correlate.Phone, max int) []bool {
+	show := make([]bool, len(p.Timeline))
+	cited := Cited(p)
+	n := 0
+	for _, pass := range []func(*correlate.Entry) bool{
+		func(e *correlate.Entry) bool { return cited[e.ID] },
+		func(e *correlate.Entry) bool { return e.Outcome == "fail" },
+		func(*correlate.Entry) bool { return true },
+	} {
+		for i := range p.Timeline {
+			if !show[i] && n < max && pass(&p.Timeline[i]) {
+				show[i] = true
+				n++
+			}
+		}
+	}
+	return show
+}
+
 // Action is what has to be done about a phone, by the class of its verdict.
 type Action struct {
 	Key   string // touch-phone, mend-on-server, collect, plan, none

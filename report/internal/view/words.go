@@ -81,7 +81,7 @@ func Registered(s string) string {
 	if w, ok := registered[s]; ok {
 		return w
 	}
-	return "registration: " + shorten(s, 24)
+	return "registration: " + Shorten(s, 24)
 }
 
 var trusts = map[string]string{
@@ -104,7 +104,7 @@ func known(m map[string]Word, s string) Word {
 	if w, ok := m[s]; ok {
 		return w
 	}
-	return Word{Key: "other", Symbol: "•", Label: shorten(s, 24)}
+	return Word{Key: "other", Symbol: "•", Label: Shorten(s, 24)}
 }
 
 // Stages and Actors in the order of a boot, for lanes and columns. A word of
@@ -123,11 +123,12 @@ func ShortWord(s string) string {
 	if w, ok := shortWords[s]; ok {
 		return w
 	}
-	return shorten(s, 7)
+	return Shorten(s, 7)
 }
 
-// shorten cuts a word that has to fit a column.
-func shorten(s string, max int) string {
+// Shorten cuts a text that has to fit a column or a picture; the cut shows as
+// an ellipsis.
+func Shorten(s string, max int) string {
 	c := []rune(Clip(s, max))
 	if len(c) > max {
 		return string(c[:max-1]) + "…"
@@ -145,7 +146,7 @@ func ActorName(s string) string {
 	if w, ok := actorNames[s]; ok {
 		return w
 	}
-	return shorten(s, 14)
+	return Shorten(s, 14)
 }
 
 // Opt prints a possibly absent text.

@@ -1,0 +1,102 @@
+package html
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"sync"
+
+	"trustline/correlate"
+	"trustline/report/internal/view"
+)
+
+// Options of HTML.
+type Options struct {
+	Title     string // the case, e.g. its number; shown beside the name of the page
+	Generated string // when it was written, as the caller prints it; "" leaves it out
+	Command   string // the command line, redacted as the report is; "" leaves it out
+	MaxBytes  int    // size of the page; 0 is DefaultMaxBytes
+}
+
+//go:embed page/*
+var files embed.FS
+
+// assets are the parts that every page shares, read once.
+type assets struct {
+	tmpl   *template.Template
+	style  template.CSS // our own files: the only text that is not escaped
+	script template.JS
+	policy string
+}
+
+var load = sync.OnceValues(func() (*assets, error) {
+	t, err := template.New("page").Funcs(template.FuncMap{"sub": func(a, b int) int { return a - b }}).ParseFS(files, "page/*.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	style, err := fs.ReadFile(files, "page/style.css")
+	if err != nil {
+		return nil, err
+	}
+	script, err := fs.ReadFile(files, "page/script.js")
+	if err != nil {
+		return nil, err
+	}
+	return &assets{
+		tmpl: t, style: template.CSS(style), script: template.JS(script),
+		policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script)),
+	}, nil
+})
+
+// hash is a source expression of a Content-Security-Policy.
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// HTML writes the report as one page.
+func HTML(w io.Writer, r *correlate.Report, o Options) error {
+	a, err := load()
+	if err != nil {
+		return fmt.Errorf("report/html: %w", err)
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	phones := view.WorstFirst(r)
+	full := fitting(phones, o.MaxBytes)
+	var b bytes.Buffer
+	for {
+		b.Reset()
+		if err := a.tmpl.ExecuteTemplate(&b, "page.tmpl", newPage(a, r, phones, full, o)); err != nil {
+			return fmt.Errorf("report/html: %w", err)
+		}
+		if b.Len() <= o.MaxBytes || full == 0 {
+			break
+		}
+		// By proportion, and at least one less.
+		full = min(full-1, int(float64(full)*float64(o.MaxBytes)/float64(b.Len())))
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("report/html: %w", err)
+	}
+	return nil
+}
+
+// fitting guesses how many phones fit in full, so that a large fleet is not
+// rendered to be thrown away. It guesses from typical sizes; the page itself is measured.
+func fitting(phones []*correlate.Phone, size int) int {
+	used := 0
+	for i, p := range phones {
+		used += 14_000 + 800*min(len(p.Timeline), maxRows)
+		if used > size {
+			return i
+		}
+	}
+	return len(phones)
+}

@@ -1,0 +1,348 @@
+package html
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"trustline/correlate"
+	"trustline/report"
+	"trustline/report/internal/view"
+)
+
+// page is what the template page.tmpl shows. All texts in it are cleaned.
+type page struct {
+	Policy string
+	Style  template.CSS
+	Script template.JS
+
+	Title, Generated, Command string
+	Tool, Version, Schema     string
+	Headline                  string
+	Counts                    []view.ClassCount
+	Groups                    []group
+	Rows                      []phoneRow
+	MoreRows                  int
+	Phones                    []*phone
+	Reduced                   int // phones that are only rows
+	Cluster                   cluster
+	Clocks                    []clock
+	Inputs                    []input
+	MoreInputs                int
+	Coverage                  coverage
+	Evidence                  []evidenceTable
+	Data                      json.RawMessage // nil when too large
+	Classes                   []view.Word
+}
+
+// group is one line of the answer: the phones that share a cause.
+type group struct {
+	Class  view.Word
+	Cause  string
+	Title  string
+	Phones string
+	N      int
+	Advice string
+	Delete view.Word
+	Next   step
+	Anchor string // of the first phone
+}
+
+// phoneRow is a phone's line in the table of all phones.
+type phoneRow struct {
+	Name, Anchor string // Anchor "" when the phone is not shown in full
+	Class        view.Word
+	Cause        string
+	Delete       view.Word
+	Registered   string
+	Addresses    string
+	Model        string
+	First        string // first failure
+}
+
+// ref is a link to evidence: where it stands, and its anchor when the page
+// holds it.
+type ref struct{ ID, Anchor, Where string }
+
+type step struct{ Text, Command, Risk string }
+
+type reason struct {
+	Text string
+	Refs []ref
+}
+
+// finding is a finding or one that was ruled out.
+type finding struct {
+	Class             view.Word
+	ID, Title         string
+	Confidence, About string
+	Summary           string
+	Consequence       string
+	Refs              []ref
+}
+
+type cluster struct {
+	Mode         string
+	Servers      []server
+	Findings     []finding
+	Certificates []certificate
+	More         int
+}
+
+type server struct{ Address, Name, Services string }
+
+type certificate struct {
+	Name, Subject, Issuer, Serial, From, To, Key, SHA1, Seen, Problem string
+	Self                                                              bool
+}
+
+type clock struct{ Text, Note, Pairs string }
+
+type input struct {
+	Name, Kind, Size, Read, Span, SHA256 string
+	Matched, Ignored, Unknown            string
+	Problems                             []problem
+	Samples                              []correlate.Sample
+	More                                 int
+}
+
+type problem struct{ Where, What string }
+
+// builder makes the page of one report.
+type builder struct {
+	r     *correlate.Report
+	x     *view.Index
+	shown map[string]bool // ids of evidence in the appendix
+}
+
+func newPage(a *assets, r *correlate.Report, phones []*correlate.Phone, full int, o Options) *page {
+	b := &builder{r: r, x: view.NewIndex(r), shown: map[string]bool{}}
+	p := &page{
+		Policy: a.policy, Style: a.style, Script: a.script,
+		Title: view.Name(o.Title), Generated: view.Name(o.Generated), Command: view.Text(o.Command),
+		Tool: view.Name(r.Tool.Name), Version: view.Name(r.Tool.Version), Schema: view.Name(r.Schema),
+		Headline: view.Text(r.Headline), Counts: view.ClassCounts(r), Reduced: len(phones) - full,
+	}
+	for _, c := range []string{correlate.ClassOK, correlate.ClassDegraded, correlate.ClassRecoverable, correlate.ClassLockedOut, correlate.ClassInconclusive, correlate.ClassNote} {
+		p.Classes = append(p.Classes, view.Class(c))
+	}
+	anchors := map[*correlate.Phone]string{}
+	for i, ph := range phones[:full] {
+		anchors[ph] = fmt.Sprintf("phone-%d", i+1)
+		p.Evidence = append(p.Evidence, b.timelineTable(ph))
+	}
+	if len(r.Unassigned) > 0 {
+		p.Evidence = append(p.Evidence, b.otherTable("Evidence that fits no phone", r.Unassigned))
+	}
+	if t := b.citedElsewhere(phones[full:]); len(t.Rows) > 0 {
+		p.Evidence = append(p.Evidence, t)
+	}
+	for _, ph := range phones[:full] {
+		p.Phones = append(p.Phones, b.phone(ph, anchors[ph]))
+	}
+	if len(p.Phones) > 0 {
+		p.Phones[0].Open = true
+	}
+	for i, ph := range phones {
+		if i == maxPhones {
+			p.MoreRows = len(phones) - i
+			break
+		}
+		p.Rows = append(p.Rows, b.row(ph, anchors[ph]))
+	}
+	p.Groups = b.groups(phones, anchors)
+	p.Cluster = b.cluster()
+	p.Clocks = b.clocks()
+	p.Inputs, p.MoreInputs = b.inputs()
+	p.Coverage = b.coverage()
+	p.Data = data(r)
+	return p
+}
+
+// data is the report's JSON, nil when it would bloat the page.
+func data(r *correlate.Report) json.RawMessage {
+	size := 0
+	for i := range r.Phones {
+		size += 5000 + 300*len(r.Phones[i].Timeline)
+	}
+	if size > maxData {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil || b.Len() > 2*maxData {
+		return nil
+	}
+	var small bytes.Buffer
+	if err := json.Compact(&small, b.Bytes()); err != nil || small.Len() > maxData {
+		return nil
+	}
+	return small.Bytes()
+}
+
+// refs resolves identifiers of evidence to links.
+func (b *builder) refs(ids []string) []ref {
+	var out []ref
+	for _, id := range ids {
+		r := ref{ID: view.Shorten(id, 8), Where: b.x.Ref(id)}
+		if b.shown[id] {
+			r.Anchor = b.x.Anchor(id)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func newStep(s correlate.Step) step {
+	out := step{view.Text(s.Text), view.Text(s.Command), view.Text(s.Risk)}
+	if out.Risk == "none" {
+		out.Risk = ""
+	}
+	return out
+}
+
+func newSteps(list []correlate.Step) []step {
+	var out []step
+	for _, s := range list {
+		out = append(out, newStep(s))
+	}
+	return out
+}
+
+func (b *builder) finding(f *correlate.Finding) finding {
+	out := finding{Class: view.Class(f.Class), ID: view.Name(f.ID), Title: view.Text(f.Title), Confidence: view.Name(f.Confidence),
+		About: view.Name(f.About), Summary: view.Text(f.Summary), Refs: b.refs(f.Evidence)}
+	if f.ConsequenceOf != nil {
+		out.Consequence = view.Name(*f.ConsequenceOf)
+	}
+	return out
+}
+
+func (b *builder) findings(list []correlate.Finding) []finding {
+	var out []finding
+	for i := range list {
+		out = append(out, b.finding(&list[i]))
+	}
+	return out
+}
+
+// groups gives the answer for each cause, in the report's order (worst first).
+func (b *builder) groups(phones []*correlate.Phone, anchors map[*correlate.Phone]string) []group {
+	var out []group
+	for _, g := range b.r.Groups {
+		n := group{Class: view.Class(g.Class), Cause: view.Name(g.Cause), N: len(g.Phones)}
+		var names []string
+		for _, name := range g.Phones[:min(4, len(g.Phones))] {
+			names = append(names, view.Name(name))
+		}
+		if more := len(g.Phones) - len(names); more > 0 {
+			names = append(names, view.Count(more)+" more")
+		}
+		n.Phones = view.Join(names)
+		i := slices.IndexFunc(phones, func(p *correlate.Phone) bool {
+			return p.Verdict.Class == g.Class && p.Verdict.Primary == g.Cause
+		})
+		if i >= 0 {
+			p := phones[i]
+			n.Title, n.Advice, n.Delete = view.Title(p), view.Text(p.Verdict.Advice), view.Deletion(p.Verdict.Deletion)
+			n.Next, n.Anchor = newStep(view.NextStep(p)), anchors[p]
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func (b *builder) row(p *correlate.Phone, anchor string) phoneRow {
+	v := &p.Verdict
+	r := phoneRow{Name: view.Name(p.Name), Anchor: anchor, Class: view.Class(v.Class), Cause: view.Name(v.Primary), Delete: view.Deletion(v.Deletion),
+		Registered: view.Shorten(v.Registered, 24), Addresses: view.Name(strings.Join(p.Addresses, " ")), Model: view.Opt(p.Model)}
+	for _, e := range p.Timeline {
+		if e.Outcome == "fail" {
+			m := view.When(e.Time, e.TimeText)
+			r.First = strings.TrimSpace(m.Day + " " + m.Clock)
+			break
+		}
+	}
+	return r
+}
+
+func (b *builder) cluster() cluster {
+	c := &b.r.Cluster
+	out := cluster{Mode: view.Name(c.Mode), Findings: b.findings(c.Findings)}
+	for _, s := range c.Servers {
+		out.Servers = append(out.Servers, server{view.Name(s.Address), view.Opt(s.Name), view.Text(strings.Join(s.Services, ", "))})
+	}
+	for i, k := range c.Certificates {
+		if i == maxInputs {
+			out.More = len(c.Certificates) - i
+			break
+		}
+		out.Certificates = append(out.Certificates, certificate{Name: view.CommonName(k.Subject), Subject: view.Text(k.Subject), Issuer: view.CommonName(k.Issuer), Self: k.Subject == k.Issuer,
+			Serial: view.Name(k.Serial), From: date(k.NotBefore), To: date(k.NotAfter), Key: view.Shorten(view.Opt(k.Key), 24), SHA1: view.Opt(k.SHA1), Seen: view.Text(strings.Join(k.Seen, ", ")), Problem: view.Opt(k.Problem)})
+	}
+	return out
+}
+
+// date prints the day of a certificate's date.
+func date(s *string) string {
+	if s == nil {
+		return ""
+	}
+	if m := view.When(s, ""); m.Day != "" {
+		return m.Day
+	}
+	return view.Shorten(*s, 24)
+}
+
+func (b *builder) clocks() []clock {
+	var out []clock
+	for _, c := range b.r.Clocks {
+		n := clock{Text: b.x.Clock(c), Note: view.Text(c.Note)}
+		var pairs []string
+		for i, p := range c.Pairs {
+			if i == 6 {
+				pairs = append(pairs, fmt.Sprintf("%d more", len(c.Pairs)-i))
+				break
+			}
+			pairs = append(pairs, fmt.Sprintf("%s: %s with %s, %+.3f s (%s)", view.Text(p.Kind), b.x.Short(p.Source), b.x.Short(p.Reference), p.Seconds, view.Name(p.Bound)))
+		}
+		n.Pairs = strings.Join(pairs, "; ")
+		out = append(out, n)
+	}
+	return out
+}
+
+func (b *builder) inputs() ([]input, int) {
+	var out []input
+	num := func(n *int) string {
+		if n == nil {
+			return ""
+		}
+		return view.Count(*n)
+	}
+	for i, in := range b.r.Inputs {
+		if i == maxInputs {
+			return out, len(b.r.Inputs) - i
+		}
+		n := input{Name: view.Name(in.Name), Kind: view.Shorten(in.Kind, 24), Size: view.Size(in.Bytes), Span: view.Span(in.From, in.To), SHA256: view.Name(in.SHA256),
+			Matched: num(in.Matched), Ignored: num(in.Ignored), Unknown: num(in.Unknown)}
+		switch {
+		case in.Frames != nil:
+			n.Read = view.Plural(*in.Frames, "frame")
+		case in.Lines != nil:
+			n.Read = view.Plural(*in.Lines, "line")
+		}
+		for _, p := range in.Problems[:min(maxSamples, len(in.Problems))] {
+			n.Problems = append(n.Problems, problem{view.Name(p.Where), view.Text(p.What)})
+		}
+		for _, s := range in.Samples[:min(maxSamples, len(in.Samples))] {
+			s.Text = view.Clip(s.Text, maxSource)
+			n.Samples = append(n.Samples, s)
+		}
+		n.More = len(in.Problems) - len(n.Problems) + len(in.Samples) - len(n.Samples)
+		out = append(out, n)
+	}
+	return out, 0
+}
