@@ -80,6 +80,12 @@ func (n *entry) sourceKind() string {
 	}
 }
 
+// aside tells that an entry is an observation of a capture that says nothing
+// unless it is about a phone: a DHCP lease, a DNS answer.
+func (n *entry) aside() bool {
+	return n.e != nil && n.e.Dialect == "capture" && n.e.Transfer == nil && n.e.TLS == nil
+}
+
 func (n *entry) is(names ...string) bool { return n != nil && slices.Contains(names, n.name) }
 
 // detail gives a value that the source printed.

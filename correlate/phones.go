@@ -154,6 +154,9 @@ func deviceEvidence(e *evidence.Event) bool {
 
 func (k *kase) give(n *entry, name string) {
 	if name == "" {
+		if n.aside() {
+			return // the DHCP lease or DNS question of some other host
+		}
 		if n.sourceKind() == "server" && n.e.Address == "" {
 			k.general = append(k.general, n)
 		} else {
@@ -193,6 +196,9 @@ func (k *kase) modelIn(e *evidence.Event) string {
 				}
 			}
 		}
+	}
+	if m := e.Detail["model"]; m != "" {
+		return m
 	}
 	for _, key := range []string{"subject", "client", "device"} {
 		if m := modelName.FindStringSubmatch(e.Detail[key]); m != nil {

@@ -120,7 +120,7 @@ func (h *head) strip(t []byte) (conn int32, who, text []byte, ok bool) {
 			t = strip(t)
 		}
 	}
-	for len(t) > 0 && (t[len(t)-1] == ' ' || t[len(t)-1] == '\t') {
+	for len(t) > 0 && (t[len(t)-1] == ' ' || t[len(t)-1] == '\t' || t[len(t)-1] == 0) {
 		t = t[:len(t)-1]
 	}
 	return conn, who, t, true

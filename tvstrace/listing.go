@@ -33,7 +33,6 @@ type listing struct {
 	cert    *catalogue.Event // cli_show_cert in the making
 	name    string           // of the certificate, from the command
 	idle    int              // lines since the last field
-	header  []string         // names of the columns
 	last    []byte           // the line before: it may be the header of a table
 	columns []column
 }

@@ -26,10 +26,6 @@ type platform struct {
 	op    *catalogue.Event // cert_operation in the making
 	store bool             // "insertCertificateInDB" was seen: fields follow
 	cert  *catalogue.Event // cert_stored in the making
-	clock *catalogue.Clock // of the record at hand
-	text  string
-	at    int  // line
-	seen  bool // the fields of the certificate have begun
 }
 
 // line takes a line without the head of a trace; false when it is neither.
@@ -89,7 +85,6 @@ func log4jHead(s []byte) (c *catalogue.Clock, rest []byte, stamp string, ok bool
 func (p *platform) log4j(a *assembler, c *catalogue.Clock, msg []byte, stamp string, raw []byte, line int) {
 	p.flushCert(a)
 	a.track.Span(c)
-	p.clock, p.at = c, line
 	if p.op != nil && p.op.Clock.Text != stamp {
 		p.flushOp(a)
 	}
@@ -118,7 +113,6 @@ func (p *platform) log4j(a *assembler, c *catalogue.Clock, msg []byte, stamp str
 	if p.store && bytes.Contains(msg, []byte("DBParameters")) || p.store && len(msg) == 0 {
 		p.store = false
 		p.cert = &catalogue.Event{Line: line, EndLine: line, Clock: c, Dialect: DialectCertMgmt, Name: "cert_stored", Text: lines.Text(raw), Detail: map[string]string{}}
-		p.seen = false
 		a.matched++
 		return
 	}

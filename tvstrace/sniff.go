@@ -1,6 +1,8 @@
 package tvstrace
 
 import (
+	"bytes"
+
 	"trustline/phonelog/catalogue"
 	"trustline/phonelog/lines"
 )
@@ -10,6 +12,8 @@ import (
 // at least 1, since a trace may stand in the middle of a mail.
 func Sniff(start []byte) (dialect string, score int) {
 	total, found := 0, 0
+	other := map[string]int{}
+	traces := 0
 	var pieces []lines.Piece
 	var m catalogue.Match
 	for _, l := range lines.Lines(start) {
@@ -20,8 +24,12 @@ func Sniff(start []byte) (dialect string, score int) {
 				continue
 			case lines.SDI, lines.SDL:
 				found++
+				traces++
 			case lines.Plain:
-				if book.Match(p.Text, &m) {
+				if d := plainDialect(p.Text); d != "" {
+					found++
+					other[d]++
+				} else if book.Match(p.Text, &m) {
 					found++
 				}
 			}
@@ -31,5 +39,30 @@ func Sniff(start []byte) (dialect string, score int) {
 	if found == 0 {
 		return "", 0
 	}
-	return dialectOf(start), max(1, 100*found/total)
+	dialect = dialectOf(start)
+	for _, d := range [...]string{DialectSyslog, DialectCertMgmt, DialectShowCert, DialectSQL} {
+		if other[d] > traces {
+			dialect, traces = d, other[d]
+		}
+	}
+	return dialect, max(1, 100*found/total)
+}
+
+// plainDialect recognises a line of a platform log or of a listing.
+func plainDialect(s []byte) string {
+	if _, _, _, ok := log4jHead(s); ok {
+		return DialectCertMgmt
+	}
+	if i := bytes.Index(s, []byte("%UC_")); i >= 0 && bytes.IndexByte(s[i:], ':') > 0 {
+		return DialectSyslog
+	}
+	for _, f := range certFields {
+		if len(f.label) > len("Version:") && bytes.HasPrefix(s, []byte(f.label)) {
+			return DialectShowCert
+		}
+	}
+	if bytes.HasPrefix(s, []byte("subjectname ")) && bytes.Contains(s, []byte("serialnumber")) {
+		return DialectSQL
+	}
+	return ""
 }

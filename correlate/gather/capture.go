@@ -181,6 +181,28 @@ func (h *captureHandler) Connection(c *dissect.Connection) {
 		Address: conn.Client.Addr().String(), Server: t.Server, Detail: map[string]string{}, TLS: t})
 }
 
+// Observe takes over what names a phone or explains a failure from aside:
+// registration, DHCP, neighbour announcements, DNS, EAP, alarms.
+func (h *captureHandler) Observe(o *dissect.Observation) {
+	e := evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: o.First.Frame}, Clock: clockOf(o.First.Time), Dialect: "capture",
+		Event: strings.ReplaceAll(o.Kind+"_"+o.Event, "-", "_"), Phone: o.Device, Detail: map[string]string{}}
+	if o.Client.IsValid() {
+		e.Address = o.Client.String()
+	}
+	if o.Server.IsValid() {
+		e.Server = o.Server.String()
+	}
+	for k, v := range o.Detail {
+		e.Detail[k] = v
+	}
+	for k, v := range map[string]string{"mac": o.MAC, "model": o.Model} {
+		if v != "" {
+			e.Detail[k] = v
+		}
+	}
+	h.d.b.Events = append(h.d.b.Events, e)
+}
+
 func (h *captureHandler) chain(list []*cert.Certificate, frame int) []string {
 	out := []string{}
 	for _, c := range list {

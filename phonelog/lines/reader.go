@@ -16,6 +16,9 @@ const (
 	// cores stay busy with a chunk each, small enough that a few in flight do
 	// not count.
 	chunkSize = 1 << 20
+	// firstChunk is the size of the first chunk; each next one is four times as
+	// large, up to chunkSize. Most inputs of a case are small.
+	firstChunk = 64 << 10
 	// MaxLine is how much of one line is kept. The longest genuine lines, web
 	// pages printed on one line, have a few ten thousand bytes; a whole log
 	// pasted as one line may be larger.
@@ -37,11 +40,12 @@ type Reader struct {
 	err      error
 	problems []catalogue.Problem
 	alloc    func() []byte
+	size     int
 }
 
 // NewReader reads r.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{src: decoded(r), next: 1, alloc: func() []byte { return nil }}
+	return &Reader{src: decoded(r), next: 1, size: firstChunk, alloc: func() []byte { return nil }}
 }
 
 // Reuse makes the reader take the buffers of its chunks from f, which gives
@@ -76,17 +80,15 @@ func (r *Reader) Next() bool {
 			r.chunk = nil
 			return false
 		}
+		// A chunk beyond what was carried over, which is less than MaxLine.
+		want := len(r.carry) + r.size
 		buf := r.alloc()
-		if cap(buf) < 2*chunkSize {
-			buf = make([]byte, 0, 2*chunkSize)
+		if cap(buf) < want {
+			buf = make([]byte, 0, want)
 		}
 		buf = append(buf[:0], r.carry...)
 		r.carry = r.carry[:0]
-		// Fill up to a chunk beyond what was carried over.
-		want := len(buf) + chunkSize
-		if want > cap(buf) {
-			want = cap(buf)
-		}
+		r.size = min(4*r.size, chunkSize)
 		for !r.eof && len(buf) < want {
 			n, err := r.src.Read(buf[len(buf):want])
 			buf = buf[:len(buf)+n]
