@@ -42,7 +42,7 @@ func heldIsServed(v *view) Answer {
 		return unknown("the hash of the phone's menu and that of the served ITL are of different kinds", ev...)
 	}
 	if same {
-		sum := firstOf(prefixed("SHA-1 ", l.SHA1), prefixed("MD5 ", l.MD5), fmt.Sprintf("length %d", l.Length))
+		sum := firstOf(prefixed("SHA-1 ", l.SHA1), prefixed("SHA-1 ", h.sha1), prefixed("MD5 ", l.MD5), prefixed("MD5 ", h.md5), "the same signer and records")
 		a := yes(fmt.Sprintf("the ITL on the phone is the served ITL (%s, %d bytes, signer serial %s)", sum, l.Length, l.Signer.Serial), ev...)
 		if h.inferred {
 			a.Because += "; that the phone took it is inferred from what it asked next"
@@ -236,6 +236,9 @@ func refusalSeen(v *view) Answer {
 		if b := v.p.lastAttempt("config"); b == nil || b.result == Yes {
 			return no("the phone accepted what it was served last, and no line says that it refused anything", accepted...)
 		}
+	}
+	if same := v.ask("held-itl-is-served-itl"); same.Value == Yes {
+		return no("the phone holds the served ITL, so it did not refuse it, and no line says that it refused anything else", same.Evidence...)
 	}
 	if open != "" {
 		return unknown("nothing in evidence says whether the phone took " + open)
