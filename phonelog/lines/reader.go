@@ -13,16 +13,16 @@ import (
 // Bounds of reading.
 const (
 	// chunkSize is how much text is handed out at once. Large enough that two
-	// cores stay busy with a chunk each, small enough that a few in flight do
-	// not count.
-	chunkSize = 1 << 20
+	// cores stay busy with a chunk each, small enough that a few in flight, with
+	// their records, do not count.
+	chunkSize = 256 << 10
 	// firstChunk is the size of the first chunk; each next one is four times as
 	// large, up to chunkSize. Most inputs of a case are small.
 	firstChunk = 64 << 10
 	// MaxLine is how much of one line is kept. The longest genuine lines, web
 	// pages printed on one line, have a few ten thousand bytes; a whole log
 	// pasted as one line may be larger.
-	MaxLine = chunkSize
+	MaxLine = 1 << 20
 	// maxReadProblems bounds what is reported about overlong lines.
 	maxReadProblems = 100
 )
@@ -84,7 +84,7 @@ func (r *Reader) Next() bool {
 		want := len(r.carry) + r.size
 		buf := r.alloc()
 		if cap(buf) < want {
-			buf = make([]byte, 0, want)
+			buf = make([]byte, 0, want+firstChunk) // fits the next begun line too
 		}
 		buf = append(buf[:0], r.carry...)
 		r.carry = r.carry[:0]
