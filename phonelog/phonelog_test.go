@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"trustline/phonelog/catalogue"
+	"trustline/phonelog/lines"
 )
 
 // scan gives the events of a text, one a line: "line name key=value ...", with
@@ -450,4 +451,24 @@ func FuzzPhonelog(f *testing.F) {
 		}
 		Sniff(text)
 	})
+}
+
+// A line that says nothing costs no memory, nor does one that is unknown.
+func TestIgnoredLinesDoNotAllocate(t *testing.T) {
+	s := &scanner{emit: func(*catalogue.Event) {}, dialects: map[string]int{}, phones: map[string]bool{}}
+	text := []byte("919: NOT 09:13:18.458937 tftpClient: look up server - 0\n920: NOT 09:13:18.458938 SECD: nobody knows this\nprose\n\n# remark\n" +
+		"3316 INF Nov 29 06:33:59.908696 SECUREAPP-Sec SSL Connection - caching disabled, session not saved\n")
+	var pieces []lines.Piece
+	run := func() {
+		for n, l := range lines.Lines(text) {
+			pieces = lines.Split(l, pieces[:0])
+			for _, p := range pieces {
+				s.piece(n, p)
+			}
+		}
+	}
+	run()
+	if n := testing.AllocsPerRun(20, run); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
 }

@@ -177,7 +177,7 @@ func (s *scanner) record(known bool) {
 	if h.seq > 0 {
 		track.Sequence(h.seq, s.line)
 	}
-	clk := track.At(secs, h.nanos, h.month > 0, 1e-6, lines.Text(h.stamp))
+	track.Note(secs, h.nanos, h.month > 0, 1e-6, h.stamp)
 	if track.Boot() != boot {
 		s.session.restart(s)
 	}
@@ -192,7 +192,7 @@ func (s *scanner) record(known bool) {
 	}
 	s.matched++
 	e := &catalogue.Event{
-		Line: s.line, EndLine: s.endLine, Clock: clk, Dialect: dialect, Name: s.m.Entry.Event,
+		Line: s.line, EndLine: s.endLine, Clock: track.Clock(), Dialect: dialect, Name: s.m.Entry.Event,
 		Process: string(h.proc), Level: string(h.level), Seq: h.seq,
 		Text: lines.Text(s.buf[:s.ends[s.lineIndex()]]),
 	}
@@ -260,7 +260,7 @@ func (s *scanner) summary() *catalogue.Summary {
 	for i, d := range dialects {
 		t := &s.tracks[i]
 		if s.dialects[d] > s.dialects[sum.Dialect] {
-			sum.Dialect, sum.From, sum.To = d, t.From, t.To
+			sum.Dialect, sum.From, sum.To = d, t.First(), t.Last()
 		}
 		sum.SeqGaps = append(sum.SeqGaps, t.Gaps...)
 		more += t.More

@@ -108,5 +108,6 @@ func (st *statusLine) clock(t *lines.Tracker) *catalogue.Clock {
 	if st.date {
 		secs += lines.SinceJanuary(st.month, st.day)
 	}
-	return t.At(secs, st.nanos, st.date, 1, lines.Text(st.stamp))
+	t.Note(secs, st.nanos, st.date, 1, st.stamp)
+	return t.Clock()
 }

@@ -25,6 +25,7 @@ type assembler struct {
 	hex     []byte           // bytes of the chunk's dumps
 	clock   *catalogue.Clock // of the record before
 	clockAt int32
+	noted   bool
 
 	// a record that no pattern knows, which may go on in the next line
 	wrapped  record
@@ -54,15 +55,13 @@ func (a *assembler) chunk(c *chunk) {
 		a.begun = true
 		a.dialect = dialectOf(c.data)
 	}
-	if c.first >= 0 && a.track.To == nil {
-		a.time(c.first, 0)
+	if !a.noted {
+		a.note(c.first, c.firstDate)
 	}
 	for i := range c.records {
 		a.record(&c.records[i])
 	}
-	if c.last >= 0 {
-		a.time(c.last, 0)
-	}
+	a.note(c.last, c.lastDate)
 }
 
 // dialectOf looks for the words of the services in the start of a trace. The
@@ -115,30 +114,40 @@ func (a *assembler) time(at, date int32) *catalogue.Clock {
 	if at < 0 {
 		return nil
 	}
+	a.note(at, date)
+	if a.clock == nil || a.clockAt != at || date > 0 {
+		a.clock, a.clockAt = a.track.Clock(), at
+	}
+	return a.clock // most events share their millisecond with another
+}
+
+// note follows the time of a record that may be no event.
+func (a *assembler) note(at, date int32) {
+	if at < 0 || date == 0 && a.noted && a.clockAt == at {
+		return
+	}
+	var b [32]byte
 	secs, nanos := int64(at/1000), int32(at%1000)*1_000_000
 	if date > 0 {
-		text := time.Unix(int64(date)*86400, 0).UTC().Format("01/02/2006 ") + timeText(at)
-		c := &catalogue.Clock{Dated: true, Local: true, Seconds: int64(date)*86400 + secs, Nanos: nanos, Step: 1e-3, Boot: a.track.Boot(), Text: text}
-		a.track.Span(c)
-		return c
+		text := time.Unix(int64(date)*86400, 0).UTC().AppendFormat(b[:0], "01/02/2006 ")
+		a.track.Dated(catalogue.Clock{Dated: true, Local: true, Seconds: int64(date)*86400 + secs, Nanos: nanos, Step: 1e-3, Text: string(timeText(text, at))})
+	} else {
+		a.track.Note(secs, nanos, false, 1e-3, timeText(b[:0], at))
 	}
-	if a.clock != nil && a.clockAt == at {
-		return a.clock // most events share their millisecond with another
-	}
-	a.clock, a.clockAt = a.track.At(secs, nanos, false, 1e-3, timeText(at)), at
-	return a.clock
+	a.noted, a.clockAt, a.clock = true, at, nil
 }
 
 // timeText writes milliseconds of a day as the trace does.
-func timeText(at int32) string {
-	b := [12]byte{2: ':', 5: ':', 8: '.'}
-	two := func(i int, v int32) { b[i], b[i+1] = '0'+byte(v/10), '0'+byte(v%10) }
-	two(0, at/3_600_000)
-	two(3, at/60_000%60)
-	two(6, at/1000%60)
-	b[9] = '0' + byte(at/100%10)
-	two(10, at%100)
-	return string(b[:])
+func timeText(b []byte, at int32) []byte {
+	two := func(v int32) { b = append(b, '0'+byte(v/10), '0'+byte(v%10)) }
+	two(at / 3_600_000)
+	b = append(b, ':')
+	two(at / 60_000 % 60)
+	b = append(b, ':')
+	two(at / 1000 % 60)
+	b = append(b, '.', '0'+byte(at/100%10))
+	two(at % 100)
+	return b
 }
 
 func (a *assembler) record(r *record) {
@@ -149,7 +158,7 @@ func (a *assembler) record(r *record) {
 	}
 	switch r.kind {
 	case formTime:
-		a.time(r.at, r.date)
+		a.note(r.at, r.date)
 	case formPhone:
 		// Publications print phone and server in turn: the question goes on.
 	case formMatch:
@@ -274,7 +283,7 @@ func (a *assembler) close() *catalogue.Summary {
 	a.session.close()
 	sum := &catalogue.Summary{
 		Dialect: a.dialect, Matched: a.matched, Ignored: a.ignored, Unknown: a.tally.Total, Samples: a.tally.Samples(),
-		From: a.track.From, To: a.track.To, Boots: a.track.Boot(),
+		From: a.track.First(), To: a.track.Last(), Boots: a.track.Boot(),
 	}
 	for d, n := range a.counts {
 		if n > a.counts[sum.Dialect] || n == a.counts[sum.Dialect] && d < sum.Dialect {

@@ -39,13 +39,14 @@ const (
 
 // chunk is the work of one worker: lines in, records out.
 type chunk struct {
-	data    []byte
-	line    int // number of its first line
-	records []record
-	ignored int
-	first   int32 // time of day of the first and last head, -1 when there is none
-	last    int32
-	done    chan struct{}
+	data                []byte
+	line                int // number of its first line
+	records             []record
+	ignored             int
+	first               int32 // time of day of the first and last head, -1 when there is none
+	last                int32
+	firstDate, lastDate int32
+	done                chan struct{}
 
 	pieces []lines.Piece
 	hex    []byte // bytes of all dumps
@@ -133,11 +134,11 @@ func (c *chunk) slot() *record {
 // take matches a record whose head is read.
 func (c *chunk) take(n int32, l []byte, h *head) {
 	if c.first < 0 {
-		c.first = h.at
+		c.first, c.firstDate = h.at, h.date
 	} else if h.at < c.last {
 		c.add(record{kind: formTime, line: n, at: h.at, date: h.date, conn: -1, raw: l})
 	}
-	c.last = h.at
+	c.last, c.lastDate = h.at, h.date
 	text := l[h.text:]
 	if len(text) > maxText {
 		text = text[:maxText]

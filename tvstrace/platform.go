@@ -84,7 +84,8 @@ func log4jHead(s []byte) (c *catalogue.Clock, rest []byte, stamp string, ok bool
 // log4j takes a record of certificate management.
 func (p *platform) log4j(a *assembler, c *catalogue.Clock, msg []byte, stamp string, raw []byte, line int) {
 	p.flushCert(a)
-	a.track.Span(c)
+	a.track.Dated(*c)
+	a.noted = false
 	if p.op != nil && p.op.Clock.Text != stamp {
 		p.flushOp(a)
 	}
@@ -191,7 +192,8 @@ func (p *platform) alarm(a *assembler, text []byte, i, line int) bool {
 		e.Detail["text"] = t
 	}
 	if e.Clock = syslogClock(text[:i]); e.Clock != nil {
-		a.track.Span(e.Clock)
+		a.track.Dated(*e.Clock)
+		a.noted = false
 	}
 	e.Phone = lines.Device(e.Detail["device_name"])
 	a.matched++

@@ -15,19 +15,40 @@ const (
 	noLeap = 365 * day
 )
 
-// A Tracker turns printed times into clocks: it counts nights and restarts.
-// The zero value is ready for use.
+// A Tracker turns printed times into clocks: it counts nights and restarts. A
+// record costs no memory until its clock is asked for. The zero value is ready
+// for use.
 type Tracker struct {
-	begun  bool
-	last   int64 // seconds as printed, of the record before
-	base   int64 // added for nights or years passed
-	boot   int
-	seq    int
-	Gaps   []catalogue.Gap
-	More   int // gaps beyond maxGaps
-	From   *catalogue.Clock
-	To     *catalogue.Clock
-	resets bool
+	Gaps []catalogue.Gap
+	More int // gaps beyond maxGaps
+
+	begun   bool
+	printed int64 // seconds as printed, of the record before
+	base    int64 // added for nights or years passed
+	boot    int
+	seq     int
+	resets  bool // the sequence numbers have just started again
+
+	first *catalogue.Clock
+	now   reading
+	last  reading // the latest, without records that came late
+}
+
+// reading is a clock whose text is still bytes.
+type reading struct {
+	catalogue.Clock
+	text []byte
+}
+
+func (r *reading) set(c catalogue.Clock, text []byte) {
+	r.Clock = c
+	r.text = append(r.text[:0], text...)
+}
+
+func (r *reading) clock() *catalogue.Clock {
+	c := r.Clock
+	c.Text = Text(r.text)
+	return &c
 }
 
 // maxGaps bounds the list of holes in the sequence numbers; an excerpt of an
@@ -39,7 +60,7 @@ const maxGaps = 10_000
 const reorder = 8
 
 // Sequence notes the sequence number of a record, before its time is given to
-// At, and tells whether the source restarted.
+// Note, and tells whether the source restarted.
 func (t *Tracker) Sequence(seq, line int) bool {
 	prev := t.seq
 	if prev == 0 {
@@ -66,11 +87,13 @@ func (t *Tracker) Sequence(seq, line int) bool {
 // Boot is the number of restarts so far.
 func (t *Tracker) Boot() int { return t.boot }
 
-// At gives the clock for a printed time. secs is the time of day, or with date
-// the seconds since January 1st; nanos its fraction.
-func (t *Tracker) At(secs int64, nanos int32, date bool, step float64, text string) *catalogue.Clock {
+// Note takes the printed time of a record. secs is the time of day, or with
+// date the seconds since January 1st; nanos its fraction.
+func (t *Tracker) Note(secs int64, nanos int32, date bool, step float64, text []byte) {
+	late := false
+	base := t.base
 	if t.begun {
-		fall := t.last - secs
+		fall := t.printed - secs
 		period, night := int64(day), int64(halfDay)
 		if date {
 			// December is followed by January; any other fall is a restart.
@@ -79,27 +102,52 @@ func (t *Tracker) At(secs int64, nanos int32, date bool, step float64, text stri
 		switch {
 		case fall > night:
 			t.base += period
+			base = t.base
 		case fall > disorder && !t.resets:
 			t.boot++
 			t.seq = 0
 		case -fall > period-disorder && t.base > 0 && !t.resets:
 			// A record of the old day, written late, behind the first of the new.
-			return t.give(&catalogue.Clock{YearUnknown: date, Seconds: secs + t.base - period, Nanos: nanos, Step: step, Boot: t.boot, Text: text}, false)
+			late = true
+			base -= period
 		}
 	}
-	t.resets = false
-	t.begun, t.last = true, secs
-	return t.give(&catalogue.Clock{YearUnknown: date, Seconds: secs + t.base, Nanos: nanos, Step: step, Boot: t.boot, Text: text}, true)
+	c := catalogue.Clock{YearUnknown: date, Seconds: secs + base, Nanos: nanos, Step: step, Boot: t.boot}
+	if !late {
+		t.resets = false
+		t.begun, t.printed = true, secs
+	}
+	t.take(c, text, late)
 }
 
-func (t *Tracker) give(c *catalogue.Clock, last bool) *catalogue.Clock {
-	if t.From == nil {
-		t.From = c
+// Dated takes the time of a record that prints its year.
+func (t *Tracker) Dated(c catalogue.Clock) {
+	c.Boot = t.boot
+	t.take(c, []byte(c.Text), false)
+}
+
+func (t *Tracker) take(c catalogue.Clock, text []byte, late bool) {
+	t.now.set(c, text)
+	if t.first == nil {
+		t.first = t.now.clock()
 	}
-	if last || t.To == nil {
-		t.To = c
+	if !late {
+		t.last.set(c, text)
 	}
-	return c
+}
+
+// Clock is the clock of the record noted last.
+func (t *Tracker) Clock() *catalogue.Clock { return t.now.clock() }
+
+// First and Last are the clocks of the first and the latest record, nil when
+// there is none.
+func (t *Tracker) First() *catalogue.Clock { return t.first }
+
+func (t *Tracker) Last() *catalogue.Clock {
+	if t.first == nil {
+		return nil
+	}
+	return t.last.clock()
 }
 
 // daysBefore is the number of days of a year without February 29th before each
@@ -127,7 +175,3 @@ func Days(year, month, dayOfMonth int) int64 {
 	}
 	return n - 719162 // days from 0001-01-01 to 1970-01-01
 }
-
-// Span notes a clock that was made elsewhere (a dated one) as the first or the
-// last of the source.
-func (t *Tracker) Span(c *catalogue.Clock) { t.give(c, true) }

@@ -4,9 +4,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"trustline/phonelog/catalogue"
 )
 
 const hour = 3600
+
+func (t *Tracker) at(secs int64, nanos int32, date bool) *catalogue.Clock {
+	t.Note(secs, nanos, date, 1e-3, []byte("x"))
+	return t.Clock()
+}
 
 // Times of day without a date: the night adds a day, a smaller fall is a
 // restart, a step of seconds is disorder (Cisco TechNote 200694 joins five
@@ -30,20 +37,20 @@ func TestTrackerTimeOfDay(t *testing.T) {
 		{13*hour - 290, 86400 + 13*hour - 290, 1}, // below five minutes
 	}
 	for i, s := range steps {
-		c := tr.At(s.secs, 7, false, 1e-3, "x")
+		c := tr.at(s.secs, 7, false)
 		if c.Seconds != s.want || c.Boot != s.boot || c.Nanos != 7 || c.Dated || c.YearUnknown {
 			t.Errorf("step %d: %d boot %d, want %d boot %d", i, c.Seconds, c.Boot, s.want, s.boot)
 		}
 	}
-	if tr.From.Seconds != 10*hour || tr.To.Seconds != 86400+13*hour-290 || tr.Boot() != 1 {
-		t.Errorf("from %+v to %+v", tr.From, tr.To)
+	if tr.First().Seconds != 10*hour || tr.Last().Seconds != 86400+13*hour-290 || tr.Boot() != 1 {
+		t.Errorf("from %+v to %+v", tr.First(), tr.Last())
 	}
 }
 
 func TestTrackerDates(t *testing.T) {
 	var tr Tracker
 	at := func(m, d int, secs int64) (int64, int) {
-		c := tr.At(SinceJanuary(m, d)+secs, 0, true, 1e-6, "x")
+		c := tr.at(SinceJanuary(m, d)+secs, 0, true)
 		if !c.YearUnknown {
 			t.Error("a date without year")
 		}
@@ -78,9 +85,9 @@ func TestTrackerSequence(t *testing.T) {
 		t.Errorf("%+v", tr.Gaps)
 	}
 	// A restart that also turns the clock back is one restart.
-	tr.At(20*hour, 0, false, 1, "")
+	tr.at(20*hour, 0, false)
 	tr.Sequence(1, 9)
-	if c := tr.At(19*hour, 0, false, 1, ""); c.Boot != 2 {
+	if c := tr.at(19*hour, 0, false); c.Boot != 2 {
 		t.Errorf("boot %d, want 2", c.Boot)
 	}
 	for i := range maxGaps + 5 {
@@ -125,5 +132,17 @@ func TestTally(t *testing.T) {
 	}
 	if len(ta.kinds) > maxKinds || len(ta.Samples()) != maxSamples {
 		t.Errorf("%d kinds, %d samples", len(ta.kinds), len(ta.Samples()))
+	}
+}
+
+func TestTrackerDoesNotAllocate(t *testing.T) {
+	var tr Tracker
+	text := []byte("18:01:05.333")
+	secs := int64(0)
+	if n := testing.AllocsPerRun(100, func() { secs++; tr.Note(secs, 0, false, 1, text) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if (&Tracker{}).Last() != nil {
+		t.Error("a clock without a record")
 	}
 }
