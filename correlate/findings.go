@@ -167,11 +167,47 @@ var rules = []*Rule{
 			return []Step{{Text: "Repair the failing TVS before the next certificate is touched: while it fails, the phone depends on the other one.", Risk: "none"}}
 		},
 	},
+	{
+		ID: "clock-skew", Title: "The sources' clocks differ",
+		Sees:  "events look out of order",
+		Says:  "The sources' clocks differ; times in the report are corrected.",
+		Class: ClassNote, Frame: true, Stage: stageEvidence,
+		Source: "measured from events that two sources saw",
+	},
+	{
+		ID: "evidence-insufficient", Title: "The sources do not settle the question",
+		Sees:  "the report says inconclusive",
+		Says:  "The evidence does not settle the question; the report says what would.",
+		Class: ClassInconclusive, Frame: true, Stage: stageEvidence,
+		Source: "Cisco TechNote 118699, on what to collect",
+	},
 }
 
 var _ = register(
 	Question{"itl-good", "Is the phone's ITL the served one, and does it hold the TVS certificate on the wire?", itlGood},
 )
+
+// Rules gives the finding catalogue in order, for those who explain it.
+func Rules() []Rule {
+	out := make([]Rule, 0, len(rules))
+	for _, r := range rules {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// QuestionText gives a question in words, or "" when there is none of the name.
+func QuestionText(name string) string { return questions[name].Asks }
+
+// title gives the title of a finding of the catalogue.
+func title(id string) string {
+	for _, r := range rules {
+		if r.ID == id {
+			return r.Title
+		}
+	}
+	return id
+}
 
 // itlGood needs one half proved and the other not contradicted.
 func itlGood(v *view) Answer {

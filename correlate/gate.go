@@ -210,23 +210,51 @@ func noCTLAnchor(v *view) Answer {
 	return unknown("whether a SAST anchor of the phone's CTL still exists is not in evidence (ctl-token)", held.ev...)
 }
 
+// offer is what one TFTP server serves: the latest file of a kind by a signer.
+type offer struct {
+	server string
+	kind   string
+	a      *attempt
+}
+
+// findOffers notes what every server serves, once for each signer: thousands
+// of phones fetch configurations that one key signed.
+func (k *kase) findOffers() {
+	type key struct{ server, kind, serial string }
+	by := map[key]*offer{}
+	for _, p := range k.phones {
+		for _, a := range p.attempts {
+			if a.kind != "itl" && a.kind != "config" || a.list == nil || len(a.wire) == 0 {
+				continue
+			}
+			id := key{hostOf(a.wire[len(a.wire)-1].e.Transfer.Server), a.kind, a.list.l.Signer.Serial}
+			o := by[id]
+			if o == nil {
+				o = &offer{server: id.server, kind: a.kind}
+				by[id] = o
+				k.offers = append(k.offers, o)
+			}
+			if o.a == nil || o.a.start.before(a.start) {
+				o.a = a
+			}
+		}
+	}
+}
+
 func noOtherTFTP(v *view) Answer {
 	last := v.p.served("itl")
-	for _, p := range v.k.phones {
-		for _, a := range p.attempts {
-			if a.kind != "itl" && a.kind != "config" || a.list == nil || len(a.wire) == 0 || last == nil || len(last.wire) == 0 {
+	if last != nil && len(last.wire) > 0 {
+		own := hostOf(last.wire[len(last.wire)-1].e.Transfer.Server)
+		for _, o := range v.k.offers {
+			if o.server == own || o.a.start.before(last.start) {
 				continue
 			}
-			server := hostOf(a.wire[len(a.wire)-1].e.Transfer.Server)
-			if server == hostOf(last.wire[len(last.wire)-1].e.Transfer.Server) || a.start.before(last.start) {
-				continue
-			}
-			for i, roles := range [][]string{iCTL: rolesFor(a.kind), iITL: {"SAST"}} {
-				if a.kind == "config" {
+			for i, roles := range [][]string{iCTL: rolesFor(o.kind), iITL: {"SAST"}} {
+				if o.kind == "config" {
 					roles = rolesForConfig
 				}
-				if s := signerIn(v.p.now(i).list, a.list.l, roles); s.proved {
-					return no(fmt.Sprintf("TFTP server %s serves %s with a signer that the phone trusts", server, a.file), a.evidence()...)
+				if s := signerIn(v.p.now(i).list, o.a.list.l, roles); s.proved {
+					return no(fmt.Sprintf("TFTP server %s serves %s with a signer that the phone trusts", o.server, o.a.file), o.a.evidence()...)
 				}
 			}
 		}

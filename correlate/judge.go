@@ -83,7 +83,7 @@ func (k *kase) attachLists(p *phone) {
 			p.all = append(p.all, f)
 		}
 	}
-	for _, l := range k.lists {
+	for _, l := range k.files {
 		p.all = append(p.all, k.listEntries(p, l)...)
 	}
 }
@@ -166,6 +166,9 @@ type arbitration struct {
 func (v *view) arbitrate() arbitration {
 	var a arbitration
 	for _, r := range rules {
+		if r.Frame {
+			continue
+		}
 		h := v.try(r)
 		switch {
 		case h.holds:

@@ -12,6 +12,9 @@ type kase struct {
 	b         *evidence.Bundle
 	opt       Options
 	lists     []*listObj
+	files     []*listObj        // those that stand in a file or listing, not only in packets
+	hosts     map[string]string // server name -> address, as certificates show
+	offers    []*offer
 	listBy    map[string]*listObj
 	certBy    map[string]*evidence.Certificate
 	phones    []*phone
@@ -59,6 +62,11 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 			k.listBy[o.ID] = l
 		}
 	}
+	for _, l := range k.lists {
+		if slices.ContainsFunc(l.places, func(p evidence.Place) bool { return p.Frame == 0 }) && l.l.Type != "config" {
+			k.files = append(k.files, l)
+		}
+	}
 	entries := make([]*entry, 0, len(b.Events))
 	for i := range b.Events {
 		e := &b.Events[i]
@@ -73,6 +81,8 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	for _, p := range k.phones {
 		k.order(p)
 	}
+	k.findHosts()
+	k.findOffers()
 	slices.SortFunc(k.strays, compareEntries)
 	slices.SortFunc(k.general, compareEntries)
 	return k

@@ -77,7 +77,7 @@ func (v *view) servedList(kind string) servedFile {
 		return servedFile{a.list, a.evidence()}
 	}
 	var found []*listObj
-	for _, l := range v.k.lists {
+	for _, l := range v.k.files {
 		if l.l.Type != kind || l.l.Partial || l.l.Length == 0 {
 			continue // a listing of a single record is no list
 		}

@@ -18,6 +18,7 @@ type Rule struct {
 	Proof   []string // questions whose answers are the proof, where that is not Needs
 	Class   string   // class when it holds
 	Gated   bool     // the class goes through the deletion gate
+	Frame   bool     // raised by judging itself (clocks, open questions), not by needs
 	Healthy bool     // may be the primary of a working phone
 	Stage   int      // place in the chain transport, CTL, ITL, config, TVS, CAPF, registration, services: the most upstream wins
 	Explain []string // findings that are consequences of this one

@@ -197,7 +197,7 @@ func (k *kase) noList(p *phone, a *attempt, now held) *held {
 // equals a list that the phone accepts in the evidence it is the state after,
 // and the walk finds it by itself; otherwise it is the state before.
 func (k *kase) phoneFile(p *phone, kind string) (held, bool) {
-	for _, l := range k.lists {
+	for _, l := range k.files {
 		if l.l.Type != kind {
 			continue
 		}

@@ -96,27 +96,50 @@ func (v *view) heldConfig() *attempt {
 }
 
 // resolve finds the address of a server name through the certificates that
-// servers presented (their subject's CN) and the lists' records.
+// servers presented.
 func (v *view) resolve(name string) string {
 	if strings.Trim(name, "0123456789.:abcdefABCDEF") == "" && strings.ContainsAny(name, ".:") {
 		return name
 	}
-	for _, p := range v.k.phones {
-		for _, n := range p.conns {
-			for _, id := range n.e.TLS.ServerCertificates {
-				if c := v.k.cert(id); c != nil && sameHost(commonName(c.Subject), name) {
-					return hostOf(n.e.TLS.Server)
-				}
-			}
+	full := strings.ToLower(name)
+	short, _, _ := strings.Cut(full, ".")
+	for _, n := range []string{full, short} {
+		if addr := v.k.hosts[n]; addr != "" {
+			return addr
 		}
 	}
 	return name
 }
 
-// sameHost compares host names, with or without domain.
-func sameHost(a, b string) bool {
-	short := func(s string) string { h, _, _ := strings.Cut(s, "."); return h }
-	return a != "" && (strings.EqualFold(a, b) || strings.EqualFold(short(a), short(b)) && (a == short(a) || b == short(b)))
+// findHosts learns which address presents which name (the CN of its
+// certificate), in full and without domain. A name that two addresses claim
+// resolves to neither.
+func (k *kase) findHosts() {
+	k.hosts = map[string]string{}
+	learn := func(name, addr string) {
+		if have, ok := k.hosts[name]; ok && have != addr {
+			addr = ""
+		}
+		k.hosts[name] = addr
+	}
+	for _, p := range k.phones {
+		for _, n := range p.conns {
+			if len(n.e.TLS.ServerCertificates) == 0 {
+				continue
+			}
+			c := k.cert(n.e.TLS.ServerCertificates[0])
+			if c == nil {
+				continue
+			}
+			name := strings.ToLower(commonName(c.Subject))
+			short, _, _ := strings.Cut(name, ".")
+			learn(name, hostOf(n.e.TLS.Server))
+			if short != name {
+				learn(short, hostOf(n.e.TLS.Server))
+			}
+		}
+	}
+	delete(k.hosts, "")
 }
 
 // wireTry reads one captured connection to port 2445.

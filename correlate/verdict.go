@@ -74,7 +74,7 @@ func (v *view) openQuestions(a arbitration) []string {
 
 // insufficient is the finding that says what to collect.
 func (v *view) insufficient(a arbitration) Finding {
-	f := Finding{ID: "evidence-insufficient", Title: "The sources do not settle the question", Class: ClassInconclusive, Confidence: "medium", About: v.p.name,
+	f := Finding{ID: "evidence-insufficient", Title: title("evidence-insufficient"), Class: ClassInconclusive, Confidence: "medium", About: v.p.name,
 		Evidence: []string{}, Remedy: []Step{}, CollectNext: []Step{}}
 	var open []string
 	for _, q := range v.openQuestions(a) {
@@ -242,7 +242,7 @@ func (k *kase) skew(p *phone) *Finding {
 	if len(parts) == 0 {
 		return nil
 	}
-	return &Finding{ID: "clock-skew", Title: "The sources' clocks differ", Class: ClassNote, Confidence: "high", About: "clocks",
+	return &Finding{ID: "clock-skew", Title: title("clock-skew"), Class: ClassNote, Confidence: "high", About: "clocks",
 		Summary: "The clocks differ: " + strings.Join(parts, "; ") + ". Times in this report are corrected.", Evidence: k.skewEvidence(p), Remedy: []Step{{Text: "Check NTP on the servers, and the phone's date reference; the offset itself breaks nothing.", Command: "utils ntp status", Risk: "none"}}, CollectNext: []Step{}}
 }
 

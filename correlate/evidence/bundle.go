@@ -150,6 +150,7 @@ func clip(b []byte) []byte {
 // An input given twice (same SHA-256) counts once, under the name that sorts
 // first; an object seen in several inputs is kept once with all its places.
 func Merge(bundles ...*Bundle) *Bundle {
+	bundles = distinct(bundles)
 	out := &Bundle{Header: Header{Schema: Schema}}
 	keep := chooseInputs(bundles)
 	objects := map[string]*Object{}
@@ -186,6 +187,73 @@ func Merge(bundles ...*Bundle) *Bundle {
 		out.Objects = append(out.Objects, *o)
 	}
 	out.sort()
+	return out
+}
+
+// distinct tells apart inputs of one name and different bytes, which two
+// evidence files made in two folders may hold: each gets the start of its
+// SHA-256 behind its name.
+func distinct(bundles []*Bundle) []*Bundle {
+	hashes := map[string]map[string]bool{}
+	for _, b := range bundles {
+		if b == nil {
+			continue
+		}
+		for _, in := range b.Header.Inputs {
+			if hashes[in.Name] == nil {
+				hashes[in.Name] = map[string]bool{}
+			}
+			hashes[in.Name][in.SHA256] = true
+		}
+	}
+	out := make([]*Bundle, 0, len(bundles))
+	for _, b := range bundles {
+		if b == nil {
+			continue
+		}
+		rename := map[string]string{}
+		for _, in := range b.Header.Inputs {
+			if len(hashes[in.Name]) > 1 && len(in.SHA256) >= 8 {
+				rename[in.Name] = in.Name + " #" + in.SHA256[:8]
+			}
+		}
+		if len(rename) > 0 {
+			b = b.renamed(rename)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// renamed copies a bundle with other names for some of its inputs.
+func (b *Bundle) renamed(names map[string]string) *Bundle {
+	name := func(s string) string {
+		if n, ok := names[s]; ok {
+			return n
+		}
+		return s
+	}
+	out := &Bundle{Header: b.Header, Facts: b.Facts}
+	out.Header.Inputs = slices.Clone(b.Header.Inputs)
+	for i := range out.Header.Inputs {
+		out.Header.Inputs[i].Name = name(out.Header.Inputs[i].Name)
+	}
+	out.Events = slices.Clone(b.Events)
+	for i := range out.Events {
+		out.Events[i].Place.Input = name(out.Events[i].Place.Input)
+	}
+	out.Coverage = slices.Clone(b.Coverage)
+	for i := range out.Coverage {
+		out.Coverage[i].Input = name(out.Coverage[i].Input)
+	}
+	out.Objects = slices.Clone(b.Objects)
+	for i := range out.Objects {
+		o := &out.Objects[i]
+		o.Places = slices.Clone(o.Places)
+		for j := range o.Places {
+			o.Places[j].Input = name(o.Places[j].Input)
+		}
+	}
 	return out
 }
 

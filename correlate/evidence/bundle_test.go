@@ -83,6 +83,22 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// Two folders may hold a phone.pcap each: the evidence of one must not pass for
+// the other's.
+func TestMergeSameNameOtherBytes(t *testing.T) {
+	m := Merge(sampleBundle("phone.pcap", "0123456789"), sampleBundle("phone.pcap", "fedcba9876"))
+	var names []string
+	for _, in := range m.Header.Inputs {
+		names = append(names, in.Name)
+	}
+	if want := []string{"phone.pcap #01234567", "phone.pcap #fedcba98"}; !reflect.DeepEqual(names, want) {
+		t.Errorf("inputs %q, want %q", names, want)
+	}
+	if len(m.Events) != 2 || m.Events[0].Place.Input != "phone.pcap #01234567" || m.Events[1].Place.Input != "phone.pcap #fedcba98" {
+		t.Errorf("events %+v", m.Events)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	var buf bytes.Buffer
 	if err := sampleBundle("a.pcap", "01").Write(&buf); err != nil {
