@@ -48,14 +48,18 @@ type Observer interface {
 // what stood before it was handed over.
 func Capture(r io.Reader, o Options, h Handler) (*pcap.Summary, error) {
 	f := &flows{opt: o, h: h, pool: &pool{max: o.maxContent(), left: o.maxHeld()}}
-	if f.observer, _ = h.(Observer); f.observer == nil {
-		f.opt.Hints = false
+	if to, ok := h.(Observer); ok {
+		f.watch = newWatcher(to)
 	}
+	f.opt.Hints = f.opt.Hints && f.watch != nil
 	in := pcap.NewInterest(f.opt.udp(), f.opt.tcp())
 	f.tftp = newTFTP(in, &f.opt, f.pool, h.Transfer)
 	sum, err := pcap.Scan(r, in, f)
 	f.tftp.close()
 	if sum != nil {
+		if f.watch != nil {
+			f.watch.close(sum)
+		}
 		if n := f.tftp.stray; n > 0 {
 			sum.Problems = append(sum.Problems, pcap.Problem{Where: "tftp",
 				What: fmt.Sprintf("%d packets belong to transfers whose request is not in the capture", n)})
@@ -64,27 +68,44 @@ func Capture(r io.Reader, o Options, h Handler) (*pcap.Summary, error) {
 			sum.Problems = append(sum.Problems, pcap.Problem{Where: "tftp",
 				What: fmt.Sprintf("%d transfers were given up: more than %d at a time", n, maxTransfers)})
 		}
+		if f.watch != nil && f.watch.left > 0 {
+			sum.Problems = append(sum.Problems, pcap.Problem{Where: "observations",
+				What: fmt.Sprintf("%d are left out: more than %d", f.watch.left, maxObservations)})
+		}
 	}
 	return sum, err
 }
 
 // flows is the pcap.Sink that routes by port.
 type flows struct {
-	opt      Options
-	h        Handler
-	observer Observer
-	pool     *pool
-	tftp     *tftp
-	certs    tls.Cache
+	opt   Options
+	h     Handler
+	watch *watcher // nil when nobody observes
+	pool  *pool
+	tftp  *tftp
+	certs tls.Cache
 }
 
 // follower is what reads one TCP connection.
 type follower struct {
-	tls  *tls.Stream
-	http *httpConn
+	tls      *tls.Stream
+	http     *httpConn
+	register *registration
 }
 
-func (f *flows) Datagram(d *pcap.Datagram)          { f.tftp.datagram(d) }
+func (f *flows) Datagram(d *pcap.Datagram) {
+	if !f.tftp.datagram(d) && f.opt.Hints {
+		f.watch.aside(d)
+	}
+}
+
+// Announcement makes flows a pcap.AnnouncementSink.
+func (f *flows) Announcement(a *pcap.Announcement) {
+	if f.opt.Hints {
+		f.watch.announcement(a)
+	}
+}
+
 func (f *flows) Unreachable(u *pcap.UnreachableUDP) { f.tftp.unreachable(u) }
 
 func (f *flows) Open(c *pcap.Conn) {
@@ -101,6 +122,9 @@ func (f *flows) Open(c *pcap.Conn) {
 			w.tls.MidStream()
 		}
 	}
+	if f.opt.Hints && w.http == nil && w.tls == nil && (port == portSCCP || port == portSIP) {
+		w.register = newRegistration(f.watch, c)
+	}
 }
 
 func (f *flows) Data(c *pcap.Conn, ch pcap.Chunk) {
@@ -110,6 +134,9 @@ func (f *flows) Data(c *pcap.Conn, ch pcap.Chunk) {
 	}
 	if w.http != nil {
 		w.http.data(ch)
+	}
+	if w.register != nil {
+		w.register.data(ch)
 	}
 }
 
@@ -160,7 +187,7 @@ func transport(c *pcap.Conn) string {
 // unanswered tells of an HTTP connection that did not come about: it has no
 // transfer to tell it.
 func (f *flows) unanswered(c *pcap.Conn) {
-	if f.observer == nil {
+	if f.watch == nil {
 		return
 	}
 	how := transport(c)
@@ -172,7 +199,7 @@ func (f *flows) unanswered(c *pcap.Conn) {
 	if u := c.Unreachable; u != nil {
 		o.Detail["error"] = icmpText(u.From, u.Type, u.Code)
 	}
-	f.observer.Observe(o)
+	f.watch.say(o, fmt.Sprint(c.Stream))
 }
 
 // refuses reports an ICMP error that ends a connection attempt: destination

@@ -60,6 +60,18 @@ const (
 	// maxPipeline bounds the requests of one connection without an answer.
 	maxPipeline = 64
 
-	// maxObservations bounds what is said about one host and one protocol.
-	maxObservations = 32
+	// maxObservations bounds what is said beside transfers and connections:
+	// some ten for each of thousands of phones.
+	maxObservations = 1 << 16
+
+	// maxQuestions bounds the DNS queries, DHCP requests and SIP requests that
+	// wait for their answer.
+	maxQuestions = 1 << 13
+
+	// answerTime is what a question must have had at the end of the capture to
+	// count as not answered: resolvers and DHCP clients ask again within it.
+	answerTime = 5 * time.Second
+
+	// maxParams bounds the parameters of one alarm.
+	maxParams = 32
 )

@@ -64,7 +64,6 @@ const (
 	portDHCPServer = 67
 	portDHCPClient = 68
 	portSyslog     = 514
-	portRADIUS     = 1812
 	portSCCP       = 2000
 	portSIP        = 5060
 )
@@ -72,7 +71,7 @@ const (
 func (o *Options) udp() []uint16 {
 	p := slices.Clone(o.TFTPPorts)
 	if o.Hints {
-		p = append(p, portDNS, portDHCPServer, portDHCPClient, portSyslog, portRADIUS, portSIP)
+		p = append(p, portDNS, portDHCPServer, portDHCPClient, portSyslog, portSIP)
 	}
 	return p
 }
