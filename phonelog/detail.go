@@ -18,6 +18,17 @@ func fill(e *catalogue.Event, m *catalogue.Match) {
 		k, v := m.At(i)
 		e.Detail[k] = lines.Text(v)
 	}
+	if e.Name == "file_loaded" {
+		e.Detail["file"] = e.Detail["prefix"] + e.Detail["mac"] + "." + e.Detail["suffix"]
+		for _, k := range [...]string{"prefix", "mac", "suffix"} {
+			delete(e.Detail, k)
+		}
+	}
+	for _, k := range [...]string{"server", "state"} {
+		if v := strings.Trim(e.Detail[k], `"`); v != "" {
+			e.Detail[k] = v // xStatus puts values in quotes
+		}
+	}
 	if s := e.Detail["server"]; s != "" {
 		host, port := lines.HostPort(s)
 		e.Detail["server"] = host

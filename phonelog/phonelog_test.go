@@ -243,7 +243,9 @@ SEP0011215A1AE3.cnf.xml.sgn(HTTP)
 No valid CAPF server
 Trust List Verification Failed
 Duplicate IP
-`, "list", "file", "reason")
+*s Provisioning CUCM ITL State: "Installed"
+*s Provisioning CUCM TVS Proxy 1 Server: "192.0.2.10"
+`, "list", "file", "reason", "state", "server")
 	same(t, got, `
 1 trust_list_updated
 2 trust_list_updated
@@ -251,9 +253,11 @@ Duplicate IP
 4 ctl_absent file=CTLSEP0011215A1AE3.tlv
 5 file_not_found file=ITLSEP0011215A1AE3.tlv
 6 config_refused file=SEPABCDEF123456.cnf.xml.sgn reason=14
-7 file_loaded
+7 file_loaded file=SEP0011215A1AE3.cnf.xml.sgn
 8 no_valid_capf_server
-9 trust_list_verification_failed`)
+9 trust_list_verification_failed
+11 trust_list_state list=ITL state=Installed
+12 tvs_configured server=192.0.2.10`)
 	if sum.Unknown != 1 || sum.Dialect != DialectStatus {
 		t.Errorf("%+v", sum)
 	}
