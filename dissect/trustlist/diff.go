@@ -77,6 +77,12 @@ type named struct {
 	function, subject, issuer string
 }
 
+// host is the DNS name without blanks: CUCM writes a single blank where a record
+// has none, which a listing does not show.
+func host(r named) string { return strings.TrimSpace(r.DNSName) }
+
+func sameHost(x, y named) bool { return host(x) == host(y) }
+
 func naming(r *Record) named {
 	return named{r, FunctionText(r.Functions), canonical(r.Subject), canonical(r.Issuer)}
 }
@@ -99,13 +105,13 @@ func pair(before, after []Record) []int {
 	}
 	used := make([]bool, len(b))
 	for _, same := range []func(x, y named) bool{
-		func(x, y named) bool { return sameCertificate(x, y) && x.DNSName == y.DNSName },
+		func(x, y named) bool { return sameCertificate(x, y) && sameHost(x, y) },
 		sameCertificate,
-		func(x, y named) bool { return x.subject != "" && x.subject == y.subject && x.DNSName == y.DNSName },
+		func(x, y named) bool { return x.subject != "" && x.subject == y.subject && sameHost(x, y) },
 		func(x, y named) bool { return x.subject != "" && x.subject == y.subject },
 		// An emptied record keeps nothing but function and host.
 		func(x, y named) bool {
-			return x.DNSName != "" && x.DNSName == y.DNSName && (x.subject == "" || y.subject == "")
+			return host(x) != "" && sameHost(x, y) && (x.subject == "" || y.subject == "")
 		},
 	} {
 		for i := range a {
@@ -174,7 +180,7 @@ func compare(x, y *Record) (Change, bool) {
 			details = append(details, fmt.Sprintf("%s %s became %s", what, p, q))
 		}
 	}
-	detail("host", x.DNSName, y.DNSName)
+	detail("host", host(x), host(y))
 	if x.IP != "" && y.IP != "" { // a listing does not print it
 		detail("address", x.IP, y.IP)
 	}

@@ -85,3 +85,17 @@ func TestDiff(t *testing.T) {
 		t.Errorf("changes %q: %+v", s, got)
 	}
 }
+
+// A record without a host holds a single blank; its listing shows nothing.
+// That is no difference.
+func TestDiffBlankHost(t *testing.T) {
+	a := &File{Kind: KindITL, Records: []Record{{Number: 1, Functions: []string{"TVS"}, Subject: "CN=a", Serial: "01", DNSName: " "}}}
+	b := &File{Kind: KindITL, Records: []Record{{Number: 1, Functions: []string{"TVS"}, Subject: "CN=a", Serial: "01"}}}
+	if d := Diff(a, b); len(d) != 0 {
+		t.Errorf("Diff says %v, want nothing", d)
+	}
+	b.Records[0].DNSName = "10.1.1.12"
+	if d := Diff(a, b); len(d) == 0 {
+		t.Error("a host that came is not told")
+	}
+}
