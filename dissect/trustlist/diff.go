@@ -79,9 +79,9 @@ type named struct {
 
 // host is the DNS name without blanks: CUCM writes a single blank where a record
 // has none, which a listing does not show.
-func host(r named) string { return strings.TrimSpace(r.DNSName) }
+func host(r *Record) string { return strings.TrimSpace(r.DNSName) }
 
-func sameHost(x, y named) bool { return host(x) == host(y) }
+func sameHost(x, y named) bool { return host(x.Record) == host(y.Record) }
 
 func naming(r *Record) named {
 	return named{r, FunctionText(r.Functions), canonical(r.Subject), canonical(r.Issuer)}
@@ -111,7 +111,7 @@ func pair(before, after []Record) []int {
 		func(x, y named) bool { return x.subject != "" && x.subject == y.subject },
 		// An emptied record keeps nothing but function and host.
 		func(x, y named) bool {
-			return host(x) != "" && sameHost(x, y) && (x.subject == "" || y.subject == "")
+			return host(x.Record) != "" && sameHost(x, y) && (x.subject == "" || y.subject == "")
 		},
 	} {
 		for i := range a {
