@@ -24,10 +24,11 @@ const (
 
 // Markdown writes the report for a ticket: a note of at most twelve lines for
 // the engineer, one paragraph for the customer, then phones, proof, steps and
-// inputs. It is GitHub's dialect with tables and no HTML.
+// inputs. It is GitHub's dialect with tables and no HTML. Times are UTC, since a
+// ticket is read in many zones.
 func Markdown(w io.Writer, r *correlate.Report) error {
 	b := bufio.NewWriter(w)
-	m := &markdown{w: b, r: r, x: view.NewIndex(r), phones: view.WorstFirst(r)}
+	m := &markdown{w: b, r: r, x: view.NewIndex(r, nil), phones: view.WorstFirst(r)}
 	m.note()
 	m.customer()
 	if len(m.phones) > 1 {
@@ -61,7 +62,10 @@ func (m *markdown) f(format string, a ...any) { fmt.Fprintf(m.w, format, a...) }
 // note prints the engineer's note: the headline, and for the worst phones
 // verdict, deletion and next step, as far as the lines reach.
 func (m *markdown) note() {
-	lines := []string{"## trustline: note for the engineer", "", "**" + mdClip(m.r.Headline, noteText) + "**", ""}
+	lines := []string{"## trustline: note for the engineer", ""}
+	if len(m.phones) != 1 { // else it is the phone's own, which follows
+		lines = append(lines, "**"+mdClip(m.r.Headline, noteText)+"**", "")
+	}
 	for i, p := range m.phones {
 		v := &p.Verdict
 		c := view.Class(v.Class)

@@ -100,7 +100,7 @@ func (m *markdown) trust(p *correlate.Phone) {
 		m.f("\n")
 	}
 	for _, s := range p.States {
-		at := view.When(s.Time, s.TimeText)
+		at := m.x.When(s.Time, s.TimeText)
 		m.f("- %s %s → %s: %s%s\n", md(at.Clock), md(s.Before), md(s.After), md(s.Cause), m.cite(s.Evidence))
 	}
 }
@@ -128,7 +128,7 @@ func (m *markdown) timeline(p *correlate.Phone) {
 		return
 	}
 	show := view.Pick(p, timelineRows)
-	m.f("\n### Timeline\n\n| time | who | stage | what | | place |\n| --- | --- | --- | --- | --- | --- |\n")
+	m.f("\n### Timeline\n\n| time (UTC) | who | stage | what | | place |\n| --- | --- | --- | --- | --- | --- |\n")
 	left := 0
 	for i := range p.Timeline {
 		if !show[i] {
@@ -136,7 +136,7 @@ func (m *markdown) timeline(p *correlate.Phone) {
 			continue
 		}
 		e := &p.Timeline[i]
-		at := view.When(e.Time, e.TimeText)
+		at := m.x.When(e.Time, e.TimeText)
 		what := e.Summary
 		if what == "" {
 			what = e.Event

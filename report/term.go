@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"trustline/correlate"
 	"trustline/report/internal/view"
@@ -31,9 +32,10 @@ import (
 
 // Options of Terminal.
 type Options struct {
-	Width   int  // columns; 0 is 80, above 120 counts as 120
-	Color   bool // use the terminal's colours; the caller knows NO_COLOR
-	Verbose bool // every phone and every line of the timelines in full
+	Width   int            // columns; 0 is 80, above 120 counts as 120
+	Color   bool           // use the terminal's colours; the caller knows NO_COLOR
+	Zone    *time.Location // in which times are shown; nil is UTC
+	Verbose bool           // every phone and every line of the timelines in full
 }
 
 const (
@@ -56,7 +58,7 @@ func Terminal(w io.Writer, r *correlate.Report, o Options) error {
 		o.Width = defaultWidth
 	}
 	b := bufio.NewWriter(w)
-	t := &term{page: page{w: b, width: min(max(o.Width, leastWidth), mostWidth), styles: newStyles(b, o.Color)}, r: r, x: view.NewIndex(r), verbose: o.Verbose}
+	t := &term{page: page{w: b, width: min(max(o.Width, leastWidth), mostWidth), styles: newStyles(b, o.Color)}, r: r, x: view.NewIndex(r, o.Zone), verbose: o.Verbose}
 	t.report()
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("report: text: %w", err)
@@ -82,12 +84,19 @@ func (t *term) symbol(w view.Word) string { return t.class[w.Key].Render(w.Symbo
 // report prints everything in the order of reading.
 func (t *term) report() {
 	phones := view.WorstFirst(t.r)
-	t.para("", view.Text(t.r.Headline), t.strong)
+	// The headline over one phone is the phone's own, which follows.
+	if len(phones) != 1 {
+		t.para("", view.Text(t.r.Headline), t.strong)
+	}
 	if len(phones) > fleetSize {
 		t.groups()
 		phones = t.chosen(phones)
 	}
 	for _, p := range phones {
+		if len(t.r.Phones) != 1 {
+			t.blank()
+			t.line(t.faint.Render(strings.Repeat("─", t.width)))
+		}
 		t.phone(p)
 	}
 	t.cluster()
@@ -150,7 +159,7 @@ func (t *term) cluster() {
 		t.text("  server  ", name+": "+view.Text(strings.Join(s.Services, ", ")))
 	}
 	for i := range c.Findings {
-		t.finding(&c.Findings[i])
+		t.finding(&c.Findings[i], "")
 	}
 }
 
@@ -180,7 +189,7 @@ func (t *term) inputs() {
 		t.troubles(in)
 	}
 	if n := len(t.r.Unassigned); n > 0 {
-		t.text("  ", view.Plural(n, "piece")+" of evidence fits no phone.")
+		t.text("  ", view.Plural(n, "entry")+" of the evidence could not be assigned to a phone.")
 	}
 }
 

@@ -13,8 +13,6 @@ import (
 // phone prints one phone, the answer before the proof.
 func (t *term) phone(p *correlate.Phone) {
 	v := &p.Verdict
-	t.blank()
-	t.line(t.faint.Render(strings.Repeat("─", t.width)))
 	t.text(t.word(view.Class(v.Class))+"  ", t.strong.Render(view.Name(p.Name)))
 	t.para("", identity(p), t.faint)
 	t.blank()
@@ -88,7 +86,7 @@ func (t *term) timeline(p *correlate.Phone) {
 		return
 	}
 	t.section("Timeline")
-	t.para("  ", "✔ succeeded  ✘ failed or refused  · took place; times are UTC where a day is given, else the source's own", t.faint)
+	t.para("  ", "✔ succeeded  ✘ failed or refused  · took place; times are "+t.x.Zone()+" where a day is given, else the source's own", t.faint)
 	rows := timelineRows
 	if t.verbose {
 		rows = len(p.Timeline)
@@ -108,7 +106,7 @@ func (t *term) timeline(p *correlate.Phone) {
 		}
 		tell()
 		e := &p.Timeline[i]
-		m := view.When(e.Time, e.TimeText)
+		m := t.x.When(e.Time, e.TimeText)
 		if m.Day != "" && m.Day != day {
 			day = m.Day
 			t.line("  " + t.strong.Render(day))
@@ -158,7 +156,7 @@ func (t *term) states(p *correlate.Phone) {
 	}
 	t.section("What the phone held")
 	for _, s := range p.States {
-		m := view.When(s.Time, s.TimeText)
+		m := t.x.When(s.Time, s.TimeText)
 		t.text("  "+pad(m.Clock, 12)+"  ", fmt.Sprintf("%s → %s: %s", view.Name(s.Before), view.Name(s.After), view.Text(s.Cause)))
 		t.cite(strings.Repeat(" ", 16), s.Evidence)
 	}
@@ -272,7 +270,7 @@ func (t *term) findings(p *correlate.Phone) {
 		t.section("Findings")
 	}
 	for i := range p.Findings {
-		t.finding(&p.Findings[i])
+		t.finding(&p.Findings[i], p.Name)
 	}
 	if len(p.RuledOut) == 0 {
 		return
@@ -284,11 +282,12 @@ func (t *term) findings(p *correlate.Phone) {
 	}
 }
 
-func (t *term) finding(f *correlate.Finding) {
+// finding prints one finding of a phone, or of the cluster when phone is "".
+func (t *term) finding(f *correlate.Finding, phone string) {
 	c := view.Class(f.Class)
 	t.text("  "+t.symbol(c)+" ", t.strong.Render(view.Name(f.ID)))
 	line := strings.ToLower(c.Label) + ", confidence " + view.Name(f.Confidence)
-	if f.About != "" {
+	if f.About != "" && f.About != phone {
 		line += ", about " + view.Name(f.About)
 	}
 	if f.ConsequenceOf != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/lipgloss"
 
@@ -216,6 +217,15 @@ func TestCSV(t *testing.T) {
 			if c != "" && strings.ContainsAny(c[:1], "=+-@\t\r") {
 				t.Errorf("a formula: %.40q", c)
 			}
+		}
+	}
+}
+
+func TestZone(t *testing.T) {
+	out := text(t, sample.Report(), Options{Zone: time.FixedZone("UTC+02:00", 7200)})
+	for _, want := range []string{"times are UTC+02:00", "· 11:12:01.004"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q", want)
 		}
 	}
 }

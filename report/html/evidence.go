@@ -85,7 +85,7 @@ func (b *builder) add(t *evidenceTable, e *correlate.Entry, cited bool) {
 		return
 	}
 	b.shown[e.ID] = true
-	m := view.When(e.Time, e.TimeText)
+	m := b.x.When(e.Time, e.TimeText)
 	r := evidenceRow{ID: view.Shorten(e.ID, 8), Anchor: b.x.Anchor(e.ID), Day: m.Day, Clock: m.Clock, Exact: m.Exact, Outcome: view.Outcome(e.Outcome),
 		Actor: view.ActorName(e.Actor), Stage: view.Shorten(e.Stage, 14), Event: view.Name(e.Event), What: view.Text(e.Summary),
 		Where: b.x.Short(e.Source), Full: view.Where(e.Source), Filter: view.Filter(e.Source), Source: view.Clip(e.Text, maxSource), Detail: details(e.Detail), Cited: cited}
@@ -223,7 +223,7 @@ func (b *builder) coverage() coverage {
 	first, last := view.Moment{}, view.Moment{}
 	moments := make([][2]view.Moment, len(b.r.Coverage))
 	for i, c := range b.r.Coverage {
-		from, to := view.When(c.From, ""), view.When(c.To, "")
+		from, to := b.x.When(c.From, ""), b.x.When(c.To, "")
 		moments[i] = [2]view.Moment{from, to}
 		if !strings.Contains(from.Day, "-") || !strings.Contains(to.Day, "-") { // dated only
 			moments[i] = [2]view.Moment{}
@@ -243,7 +243,7 @@ func (b *builder) coverage() coverage {
 			out.More = len(b.r.Coverage) - i
 			break
 		}
-		r := coverageRow{Input: b.x.Input(c.Input), Phone: view.Opt(c.Phone), Service: view.Shorten(c.Service, 24), Span: view.Span(c.From, c.To),
+		r := coverageRow{Input: b.x.Input(c.Input), Phone: view.Opt(c.Phone), Service: view.Shorten(c.Service, 24), Span: b.x.Span(c.From, c.To),
 			Gaps: view.Text(strings.Join(c.Gaps, "; ")), Note: view.Text(c.Note), Y: i*stripRow + 6}
 		switch {
 		case c.Both == nil:
@@ -264,7 +264,7 @@ func (b *builder) coverage() coverage {
 	}
 	out.Height = len(out.Rows)*stripRow + 34
 	if out.Pic {
-		out.Axis = []tick{{X: stripLeft, Label: first.Day + " " + first.Clock[:8]}, {X: stripLeft + stripWidth, Label: last.Day + " " + last.Clock[:8], Anchor: "end"}}
+		out.Axis = []tick{{X: stripLeft, Label: first.Day + " " + first.Clock[:8] + " " + b.x.Zone()}, {X: stripLeft + stripWidth, Label: last.Day + " " + last.Clock[:8] + " " + b.x.Zone(), Anchor: "end"}}
 	}
 	return out
 }

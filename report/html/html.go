@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"time"
 
 	"trustline/correlate"
 	"trustline/report/internal/view"
@@ -17,10 +18,11 @@ import (
 
 // Options of HTML.
 type Options struct {
-	Title     string // the case, e.g. its number; shown beside the name of the page
-	Generated string // when it was written, as the caller prints it; "" leaves it out
-	Command   string // the command line, redacted as the report is; "" leaves it out
-	MaxBytes  int    // size of the page; 0 is DefaultMaxBytes
+	Title     string         // the case, e.g. its number; shown beside the name of the page
+	Generated string         // when it was written, as the caller prints it; "" leaves it out
+	Command   string         // the command line, redacted as the report is; "" leaves it out
+	Zone      *time.Location // in which times are shown; nil is UTC
+	MaxBytes  int            // size of the page; 0 is DefaultMaxBytes
 }
 
 //go:embed page/*
@@ -35,7 +37,10 @@ type assets struct {
 }
 
 var load = sync.OnceValues(func() (*assets, error) {
-	t, err := template.New("page").Funcs(template.FuncMap{"sub": func(a, b int) int { return a - b }}).ParseFS(files, "page/*.tmpl")
+	t, err := template.New("page").Funcs(template.FuncMap{
+		"sub":    func(a, b int) int { return a - b },
+		"plural": view.Plural,
+	}).ParseFS(files, "page/*.tmpl")
 	if err != nil {
 		return nil, err
 	}

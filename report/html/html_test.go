@@ -342,7 +342,7 @@ func TestFleet(t *testing.T) {
 	if rows := strings.Count(page, `<tr><th scope="row">`); rows < 2000 {
 		t.Errorf("%d rows", rows)
 	}
-	if !strings.Contains(page, "are only rows of this table") {
+	if !strings.Contains(page, "only have their row in this table") {
 		t.Error("the page does not tell what it left out")
 	}
 }

@@ -72,12 +72,11 @@ var stageActor = map[string]string{
 func (b *builder) ladder(p *correlate.Phone) *ladder {
 	chosen, left := deciding(p)
 	l := &ladder{Left: left}
-	last := map[string]laneKey{}
+	peers := peersOf(chosen)
 	var before view.Moment
 	for n, e := range chosen {
-		m := view.When(e.Time, e.TimeText)
-		peer := peerOf(e, last)
-		msgs := messages(e, peer)
+		m := b.x.When(e.Time, e.TimeText)
+		msgs := messages(e, peers[n])
 		for i := range msgs {
 			k := &msgs[i]
 			k.ID, k.Title = view.Shorten(e.ID, 8), fmt.Sprintf("%s %s (%s)", m.Day, view.Clip(e.Summary, 240), b.x.Short(e.Source))
@@ -136,16 +135,15 @@ func deciding(p *correlate.Phone) (out []*correlate.Entry, left int) {
 	if first < 0 {
 		return nil, 0
 	}
-	room := maxLadder/2 - n
+	keep := neighbours(p.Timeline[first:end+1], maxLadder/2-n, func(e *correlate.Entry) bool {
+		return usable(e) && !cited[e.ID] && stages[e.Stage]
+	})
 	for i := first; i <= end; i++ {
 		e := &p.Timeline[i]
 		switch {
 		case !usable(e):
-		case cited[e.ID] && len(out) < maxLadder:
+		case len(out) < maxLadder && (cited[e.ID] || keep[i-first]):
 			out = append(out, e)
-		case !cited[e.ID] && stages[e.Stage] && room > 0:
-			out = append(out, e)
-			room--
 		default:
 			left++
 		}
@@ -153,30 +151,67 @@ func deciding(p *correlate.Phone) (out []*correlate.Entry, left int) {
 	return out, left
 }
 
-// peerOf tells who is on the other side of an entry, with its address when the
-// entry or an earlier one gives it.
-func peerOf(e *correlate.Entry, last map[string]laneKey) laneKey {
-	actor := e.Actor
-	k := laneKey{}
+// neighbours picks up to n entries that tell most: failures, then successes,
+// then messages; steps that a party took by itself without outcome say little.
+func neighbours(list []correlate.Entry, n int, fit func(*correlate.Entry) bool) []bool {
+	keep := make([]bool, len(list))
+	for _, pass := range []func(*correlate.Entry) bool{
+		func(e *correlate.Entry) bool { return e.Outcome == "fail" },
+		func(e *correlate.Entry) bool { return e.Outcome == "ok" },
+		func(e *correlate.Entry) bool { return direction(e) != own },
+	} {
+		for i := range list {
+			if n > 0 && !keep[i] && fit(&list[i]) && pass(&list[i]) {
+				keep[i] = true
+				n--
+			}
+		}
+	}
+	return keep
+}
+
+// peersOf tells for each entry who is on the other side, with its address. An
+// entry that gives none, as the first lines of a log, is taken to mean the server
+// of its kind that was met last, or else the one that is met next.
+func peersOf(list []*correlate.Entry) []laneKey {
+	out := make([]laneKey, len(list))
+	last := map[string]string{}
+	for i, e := range list {
+		out[i] = peerOf(e)
+		if k := &out[i]; k.host == "" {
+			k.host = last[k.actor]
+		} else {
+			last[k.actor] = k.host
+		}
+	}
+	clear(last)
+	for i := len(out) - 1; i >= 0; i-- {
+		if k := &out[i]; k.host == "" {
+			k.host = last[k.actor]
+		} else {
+			last[k.actor] = k.host
+		}
+	}
+	return out
+}
+
+func peerOf(e *correlate.Entry) laneKey {
+	k := laneKey{actor: e.Actor}
+	if k.actor == "phone" || !slices.Contains(view.Actors, k.actor) {
+		k.actor = ""
+	}
 	server := text(e.Detail, "server")
 	if a, err := netip.ParseAddrPort(server); err == nil {
 		k.host = a.Addr().String()
-		if by := portActor[a.Port()]; by != "" && (actor == "phone" || actor == "") {
-			actor = by
+		if by := portActor[a.Port()]; by != "" && k.actor == "" {
+			k.actor = by
 		}
 	} else if a, err := netip.ParseAddr(server); err == nil {
 		k.host = a.String()
 	}
-	if actor == "phone" || actor == "" {
-		actor = cmp.Or(stageActor[e.Stage], "tftp")
+	if k.actor == "" {
+		k.actor = cmp.Or(stageActor[e.Stage], "tftp")
 	}
-	k.actor = actor
-	if k.host == "" {
-		if before, ok := last[actor]; ok {
-			return before
-		}
-	}
-	last[actor] = k
 	return k
 }
 
@@ -226,7 +261,7 @@ func transfer(e *correlate.Entry, base message) []message {
 			answer.Label = view.Count(size) + " bytes"
 		}
 		if s := text(e.Detail, "signer"); s != "" {
-			answer.Label += ", signed by serial " + view.Shorten(s, 24)
+			answer.Label += ", signed by serial " + view.Shorten(s, serialWidth)
 		}
 	case "no-response":
 		ask.Kind, ask.Symbol, ask.Lost = "fail", "✘", true
@@ -292,7 +327,7 @@ func handshake(e *correlate.Entry, base message, frames map[string]any) []messag
 			}
 		case "server_certificate", "client_certificate":
 			if c := object(e.Detail, f.mark); c != nil {
-				label += fmt.Sprintf(" %s, serial %s", view.Shorten(view.CommonName(text(c, "subject")), 20), view.Shorten(text(c, "serial"), 24))
+				label += fmt.Sprintf(" %s, serial %s", view.Shorten(view.CommonName(text(c, "subject")), 20), view.Shorten(text(c, "serial"), serialWidth))
 			}
 		}
 		add(frame, f.server, "info", label)
@@ -319,14 +354,15 @@ func handshake(e *correlate.Entry, base message, frames map[string]any) []messag
 	switch outcome := text(e.Detail, "outcome"); outcome {
 	case "established":
 		if len(out) > 0 {
-			out[len(out)-1].Kind, out[len(out)-1].Symbol = "ok", "✔"
+			k := &out[finished(out, frames)]
+			k.Kind, k.Symbol = "ok", "✔"
 		}
 	case "no-answer":
 		if len(out) == 0 {
 			add(0, false, "fail", "SYN")
 		}
 		k := &out[len(out)-1]
-		k.Label, k.Lost, k.Kind, k.Symbol = "SYN: "+view.Shorten(lastPart(e.Summary), 48), true, "fail", "✘"
+		k.Label, k.Lost, k.Kind, k.Symbol = view.Shorten(lastPart(e.Summary), 48), true, "fail", "✘"
 	case "refused":
 		add(end, true, "fail", "RST: nothing listens")
 	case "closed", "reset":
@@ -337,6 +373,16 @@ func handshake(e *correlate.Entry, base message, frames map[string]any) []messag
 		}
 	}
 	return out
+}
+
+// finished finds the message that completes a handshake, else the last one.
+func finished(list []message, frames map[string]any) int {
+	client, _ := whole(frames["client_finished_ccs"])
+	server, _ := whole(frames["server_finished_ccs"])
+	if i := slices.IndexFunc(list, func(k message) bool { return k.frame > 0 && k.frame == max(client, server) }); i >= 0 {
+		return i
+	}
+	return len(list) - 1
 }
 
 // Directions of an entry that is neither a transfer nor a connection.
@@ -439,7 +485,7 @@ func (l *ladder) place() {
 		if !k.step {
 			k.Head = k.X2
 			if k.Lost {
-				k.Head = (k.X1 + k.X2) / 2
+				k.Head = k.X2 - 28
 			}
 		}
 		k.write()

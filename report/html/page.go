@@ -20,6 +20,7 @@ type page struct {
 	Script template.JS
 
 	Title, Generated, Command string
+	Zone                      string
 	Tool, Version, Schema     string
 	Headline                  string
 	Counts                    []view.ClassCount
@@ -70,8 +71,9 @@ type ref struct{ ID, Anchor, Where string }
 type step struct{ Text, Command, Risk string }
 
 type reason struct {
-	Text string
-	Refs []ref
+	Text   string
+	Refs   []ref
+	Places string
 }
 
 // finding is a finding or one that was ruled out.
@@ -119,15 +121,19 @@ type builder struct {
 }
 
 func newPage(a *assets, r *correlate.Report, phones []*correlate.Phone, full int, o Options) *page {
-	b := &builder{r: r, x: view.NewIndex(r), shown: map[string]bool{}}
+	b := &builder{r: r, x: view.NewIndex(r, o.Zone), shown: map[string]bool{}}
 	p := &page{
 		Policy: a.policy, Style: a.style, Script: a.script,
 		Title: view.Name(o.Title), Generated: view.Name(o.Generated), Command: view.Text(o.Command),
 		Tool: view.Name(r.Tool.Name), Version: view.Name(r.Tool.Version), Schema: view.Name(r.Schema),
-		Headline: view.Text(r.Headline), Counts: view.ClassCounts(r), Reduced: len(phones) - full,
+		Zone: b.x.Zone(), Headline: view.Text(r.Headline), Counts: view.ClassCounts(r), Reduced: len(phones) - full,
 	}
 	for _, c := range []string{correlate.ClassOK, correlate.ClassDegraded, correlate.ClassRecoverable, correlate.ClassLockedOut, correlate.ClassInconclusive, correlate.ClassNote} {
 		p.Classes = append(p.Classes, view.Class(c))
+	}
+	// The headline over one phone is its verdict, which follows in full.
+	if len(phones) == 1 {
+		p.Headline = view.Name(phones[0].Name) + ": " + strings.ToLower(view.Class(phones[0].Verdict.Class).Label)
 	}
 	anchors := map[*correlate.Phone]string{}
 	for i, ph := range phones[:full] {
@@ -211,19 +217,23 @@ func newSteps(list []correlate.Step) []step {
 	return out
 }
 
-func (b *builder) finding(f *correlate.Finding) finding {
+// finding shows a finding of a phone, or of the cluster when phone is "".
+func (b *builder) finding(f *correlate.Finding, phone string) finding {
 	out := finding{Class: view.Class(f.Class), ID: view.Name(f.ID), Title: view.Text(f.Title), Confidence: view.Name(f.Confidence),
 		About: view.Name(f.About), Summary: view.Text(f.Summary), Refs: b.refs(f.Evidence)}
+	if f.About == phone {
+		out.About = ""
+	}
 	if f.ConsequenceOf != nil {
 		out.Consequence = view.Name(*f.ConsequenceOf)
 	}
 	return out
 }
 
-func (b *builder) findings(list []correlate.Finding) []finding {
+func (b *builder) findings(list []correlate.Finding, phone string) []finding {
 	var out []finding
 	for i := range list {
-		out = append(out, b.finding(&list[i]))
+		out = append(out, b.finding(&list[i], phone))
 	}
 	return out
 }
@@ -260,7 +270,7 @@ func (b *builder) row(p *correlate.Phone, anchor string) phoneRow {
 		Registered: view.Shorten(v.Registered, 24), Addresses: view.Name(strings.Join(p.Addresses, " ")), Model: view.Opt(p.Model)}
 	for _, e := range p.Timeline {
 		if e.Outcome == "fail" {
-			m := view.When(e.Time, e.TimeText)
+			m := b.x.When(e.Time, e.TimeText)
 			r.First = strings.TrimSpace(m.Day + " " + m.Clock)
 			break
 		}
@@ -270,7 +280,7 @@ func (b *builder) row(p *correlate.Phone, anchor string) phoneRow {
 
 func (b *builder) cluster() cluster {
 	c := &b.r.Cluster
-	out := cluster{Mode: view.Name(c.Mode), Findings: b.findings(c.Findings)}
+	out := cluster{Mode: view.Name(c.Mode), Findings: b.findings(c.Findings, "")}
 	for _, s := range c.Servers {
 		out.Servers = append(out.Servers, server{view.Name(s.Address), view.Opt(s.Name), view.Text(strings.Join(s.Services, ", "))})
 	}
@@ -280,17 +290,17 @@ func (b *builder) cluster() cluster {
 			break
 		}
 		out.Certificates = append(out.Certificates, certificate{Name: view.CommonName(k.Subject), Subject: view.Text(k.Subject), Issuer: view.CommonName(k.Issuer), Self: k.Subject == k.Issuer,
-			Serial: view.Name(k.Serial), From: date(k.NotBefore), To: date(k.NotAfter), Key: view.Shorten(view.Opt(k.Key), 24), SHA1: view.Opt(k.SHA1), Seen: view.Text(strings.Join(k.Seen, ", ")), Problem: view.Opt(k.Problem)})
+			Serial: view.Name(k.Serial), From: b.date(k.NotBefore), To: b.date(k.NotAfter), Key: view.Shorten(view.Opt(k.Key), 24), SHA1: view.Opt(k.SHA1), Seen: view.Text(strings.Join(k.Seen, ", ")), Problem: view.Opt(k.Problem)})
 	}
 	return out
 }
 
 // date prints the day of a certificate's date.
-func date(s *string) string {
+func (b *builder) date(s *string) string {
 	if s == nil {
 		return ""
 	}
-	if m := view.When(s, ""); m.Day != "" {
+	if m := b.x.When(s, ""); m.Day != "" {
 		return m.Day
 	}
 	return view.Shorten(*s, 24)
@@ -326,7 +336,7 @@ func (b *builder) inputs() ([]input, int) {
 		if i == maxInputs {
 			return out, len(b.r.Inputs) - i
 		}
-		n := input{Name: view.Name(in.Name), Kind: view.Shorten(in.Kind, 24), Size: view.Size(in.Bytes), Span: view.Span(in.From, in.To), SHA256: view.Name(in.SHA256),
+		n := input{Name: view.Name(in.Name), Kind: view.Shorten(in.Kind, 24), Size: view.Size(in.Bytes), Span: b.x.Span(in.From, in.To), SHA256: view.Name(in.SHA256),
 			Matched: num(in.Matched), Ignored: num(in.Ignored), Unknown: num(in.Unknown)}
 		switch {
 		case in.Frames != nil:

@@ -58,13 +58,13 @@ func (b *builder) phone(p *correlate.Phone, anchor string) *phone {
 		Confidence: view.Shorten(v.Confidence, 24), Registered: view.Registered(v.Registered), Identity: identity(p),
 		Delete: view.Deletion(v.Deletion), Advice: view.Text(v.Advice), Rows: len(p.Timeline),
 		Timeline: b.timeline(p), Ladder: b.ladder(p), Remedy: newSteps(view.Remedy(p)), Collect: newSteps(view.Collect(p)),
-		Findings: b.findings(p.Findings),
+		Findings: b.findings(p.Findings, p.Name),
 	}
 	for _, r := range v.Because {
-		out.Because = append(out.Because, reason{view.Text(r.Text), b.refs(r.Evidence)})
+		out.Because = append(out.Because, reason{view.Text(r.Text), b.refs(r.Evidence), b.x.Refs(r.Evidence)})
 	}
 	for _, s := range p.States {
-		m := view.When(s.Time, s.TimeText)
+		m := b.x.When(s.Time, s.TimeText)
 		out.States = append(out.States, state{strings.TrimSpace(m.Day + " " + m.Clock), view.Name(s.Before), view.Name(s.After), view.Text(s.Cause), b.refs(s.Evidence)})
 	}
 	for _, r := range p.RuledOut {

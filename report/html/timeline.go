@@ -23,7 +23,6 @@ import (
 // break that tells its length.
 type timeline struct {
 	Rows   []stave
-	Lanes  []string
 	Marks  int
 	Left   int  // marks that were left out
 	NoTime int  // entries without any time
@@ -62,6 +61,7 @@ type mark struct {
 	Anchor string
 	Title  string
 	Cited  bool
+	actor  string
 }
 
 type pause struct {
@@ -104,14 +104,6 @@ func (b *builder) timeline(p *correlate.Phone) *timeline {
 	if len(timed.Timeline) == 0 {
 		return nil
 	}
-	lanes := lanesOf(timed.Timeline)
-	for _, l := range lanes {
-		t.Lanes = append(t.Lanes, view.ActorName(l))
-	}
-	phoneY := 0
-	if i := slices.Index(lanes, "phone"); i >= 0 {
-		phoneY = laneTop + i*laneStep
-	}
 	show := view.Pick(timed, maxMarks)
 	pitch := leastPitch
 	for i := range timed.Timeline {
@@ -128,15 +120,14 @@ func (b *builder) timeline(p *correlate.Phone) *timeline {
 			continue
 		}
 		e := &timed.Timeline[i]
-		m := view.When(e.Time, e.TimeText)
+		m := b.x.When(e.Time, e.TimeText)
 		gap, broken, label := 0.0, false, ""
 		if t.Marks > 0 {
 			gap, broken, label = distance(before, m)
 		}
 		x += pitch + gap
 		if s == nil || x > picWidth-30 {
-			s = newStave(lanes)
-			t.Rows = append(t.Rows, *s)
+			t.Rows = append(t.Rows, stave{Width: picWidth})
 			s = &t.Rows[len(t.Rows)-1]
 			x = laneLeft + pitch
 			if broken {
@@ -148,14 +139,10 @@ func (b *builder) timeline(p *correlate.Phone) *timeline {
 			s.Breaks = append(s.Breaks, pause{X: int(x - pitch/2 - breakWidth/2), Label: label, Why: why(label)})
 			t.Breaks = true
 		}
-		y := laneTop + slices.Index(lanes, e.Actor)*laneStep
-		k := mark{X: int(x), Y: y, Kind: view.Outcome(e.Outcome).Key, ID: view.Shorten(e.ID, 6), Cited: cited[e.ID],
+		k := mark{X: int(x), actor: e.Actor, Kind: view.Outcome(e.Outcome).Key, ID: view.Shorten(e.ID, 6), Cited: cited[e.ID],
 			Title: fmt.Sprintf("%s %s, %s: %s (%s)", m.Day, m.Clock, view.Outcome(e.Outcome).Label, view.Clip(e.Summary, 240), b.x.Short(e.Source))}
 		if b.shown[e.ID] {
 			k.Anchor = b.x.Anchor(e.ID)
-		}
-		if phoneY != 0 && y != phoneY && e.Actor != "operator" {
-			k.Stem = phoneY
 		}
 		s.Marks = append(s.Marks, k)
 		s.addStage(e.Stage, int(x), int(pitch)/2)
@@ -170,18 +157,22 @@ func (b *builder) timeline(p *correlate.Phone) *timeline {
 		before = m
 		t.Marks++
 	}
+	for i := range t.Rows {
+		t.Rows[i].place()
+	}
 	for _, c := range b.r.Clocks {
 		t.Skewed = t.Skewed || c.OffsetLow > 0 || c.OffsetHigh < 0
 	}
 	return t
 }
 
-// lanesOf lists the actors in the order of a boot, unknown ones last.
-func lanesOf(list []correlate.Entry) []string {
-	var out []string
-	for i := range list {
-		if !slices.Contains(out, list[i].Actor) {
-			out = append(out, list[i].Actor)
+// place gives the lanes of the actors that have a mark in this row, in the order
+// of a boot and unknown ones last, and sets the marks on them.
+func (s *stave) place() {
+	var actors []string
+	for _, m := range s.Marks {
+		if !slices.Contains(actors, m.actor) {
+			actors = append(actors, m.actor)
 		}
 	}
 	rank := func(a string) int {
@@ -190,19 +181,21 @@ func lanesOf(list []correlate.Entry) []string {
 		}
 		return len(view.Actors)
 	}
-	slices.SortStableFunc(out, func(a, b string) int { return rank(a) - rank(b) })
-	return out
-}
-
-func newStave(lanes []string) *stave {
-	s := &stave{Width: picWidth, Top: laneTop - laneStep/2}
-	for i, l := range lanes {
-		s.Lanes = append(s.Lanes, lane{view.ActorName(l), laneTop + i*laneStep})
+	slices.SortStableFunc(actors, func(a, b string) int { return rank(a) - rank(b) })
+	phone := slices.Index(actors, "phone")
+	for i, a := range actors {
+		s.Lanes = append(s.Lanes, lane{view.ActorName(a), laneTop + i*laneStep})
 	}
-	s.Bottom = laneTop + (len(lanes)-1)*laneStep + laneStep/2
+	for i := range s.Marks {
+		m := &s.Marks[i]
+		m.Y = laneTop + slices.Index(actors, m.actor)*laneStep
+		if phone >= 0 && m.actor != "phone" && m.actor != "operator" {
+			m.Stem = laneTop + phone*laneStep
+		}
+	}
+	s.Top, s.Bottom = laneTop-laneStep/2, laneTop+(len(actors)-1)*laneStep+laneStep/2
 	s.Ruler = s.Bottom + 14
 	s.Height = s.Ruler + 18
-	return s
 }
 
 // addStage widens the running stage to the new column or begins another.

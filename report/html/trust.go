@@ -145,6 +145,7 @@ const (
 	trustRightW = 340
 	trustHead   = 62
 	trustRow    = 30
+	serialWidth = 34 // characters of a serial number: 16 bytes are usual
 )
 
 // trustPic draws the held list against what was served and presented. It
@@ -161,7 +162,7 @@ func (b *builder) trustPic(name string, t *correlate.Trust, wire []presented) *t
 		p.Left.Lines = []string{"The phone's " + name, "its content is not in evidence"}
 	} else {
 		l := t.List
-		p.Left.Lines = []string{"The phone holds this " + name, "signed by " + view.Shorten(view.CommonName(l.Signer.Name), 24) + ", serial " + view.Shorten(l.Signer.Serial, 24)}
+		p.Left.Lines = []string{"The phone holds this " + name, "signed by " + view.Shorten(view.CommonName(l.Signer.Name), 24) + ", serial " + view.Shorten(l.Signer.Serial, serialWidth)}
 		for i, r := range l.Records {
 			if i == maxRecords {
 				p.Rows = append(p.Rows, picRow{Y: y, Name: fmt.Sprintf("and %d more records", len(l.Records)-i)})
@@ -169,7 +170,7 @@ func (b *builder) trustPic(name string, t *correlate.Trust, wire []presented) *t
 				break
 			}
 			w := view.Presented(r.Presented)
-			p.Rows = append(p.Rows, picRow{Y: y, Number: fmt.Sprint(r.Number), Functions: view.Shorten(strings.Join(r.Functions, "+"), 10), Name: view.Shorten(view.CommonName(r.Subject), 18), Serial: view.Shorten(r.Serial, 24),
+			p.Rows = append(p.Rows, picRow{Y: y, Number: fmt.Sprint(r.Number), Functions: view.Shorten(strings.Join(r.Functions, "+"), 10), Name: view.Shorten(view.CommonName(r.Subject), 18), Serial: view.Shorten(r.Serial, serialWidth),
 				Kind: w.Key, Title: fmt.Sprintf("record %d: %s, serial %s, %s", r.Number, view.Text(r.Subject), view.Name(r.Serial), w.Label)})
 			y += trustRow
 		}
@@ -202,7 +203,7 @@ func (b *builder) servedBox(p *trustPic, name string, t *correlate.Trust) int {
 		title = "The server offers this " + name
 	}
 	p.Right = append(p.Right, box{X: trustRightX, Y: 1, W: trustRightW, H: 48, Kind: "served",
-		Lines: []string{title, "signed by serial " + view.Shorten(l.Signer.Serial, 26)}})
+		Lines: []string{title, "signed by serial " + view.Shorten(l.Signer.Serial, serialWidth)}})
 	if t.List == nil {
 		return 62
 	}
@@ -243,9 +244,9 @@ func (p *trustPic) presentedBoxes(l *correlate.List, wire []presented, next int)
 		}
 		switch {
 		case found != nil:
-			n.Lines = []string{view.Shorten(found.server, 24) + " presents " + view.Shorten(view.CommonName(found.subject), 16), "serial " + view.Shorten(found.serial, 34)}
+			n.Lines = []string{view.Shorten(found.server, 24) + " presents " + view.Shorten(view.CommonName(found.subject), 16), "serial " + view.Shorten(found.serial, serialWidth)}
 		case r.Presented == "absent":
-			n.Lines = []string{"no server presented", "serial " + view.Shorten(r.Serial, 34)}
+			n.Lines = []string{"no server presented", "serial " + view.Shorten(r.Serial, serialWidth)}
 		default:
 			n.Lines = []string{"on the wire: " + w.Label, "for " + view.Shorten(view.CommonName(r.Subject), 30)}
 		}

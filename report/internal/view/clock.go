@@ -40,15 +40,38 @@ func (x *Index) Clock(c correlate.Clock) string {
 	return s
 }
 
-// between prints an interval of seconds, in one unit when it is short.
+// quarter is what time zones are multiples of, in seconds.
+const quarter = 900
+
+// between prints an interval of seconds. One that lies near a whole number of
+// quarter hours is most likely a time zone and an error of the clock: "4:00 h
+// and 0.420 to 0.422 s", "7:00 h less 0.050 s".
 func between(low, high float64) string {
-	if high < 120 && low != high {
-		return fmt.Sprintf("%.3f to %.3f s", low, high)
+	zone := math.Round((low+high)/2/quarter) * quarter
+	if zone == 0 {
+		return interval(low, high)
+	}
+	s := fmt.Sprintf("%d:%02d h", int(zone)/3600, int(zone)/60%60)
+	switch l, h := low-zone, high-zone; {
+	case math.Abs(l) > 120 || math.Abs(h) > 120:
+		return Seconds(low) + " to " + Seconds(high)
+	case l >= 0:
+		return s + " and " + interval(l, h)
+	case h <= 0:
+		return s + " less " + interval(-h, -l)
+	default:
+		return s + ", give or take " + Seconds(max(-l, h)) + ","
+	}
+}
+
+func interval(low, high float64) string {
+	if a, b := fmt.Sprintf("%.3f", low), fmt.Sprintf("%.3f s", high); a+" s" != b && high < 120 {
+		return a + " to " + b
 	}
 	if a, b := Seconds(low), Seconds(high); a != b {
 		return a + " to " + b
 	}
-	return Seconds(low)
+	return Seconds(high)
 }
 
 // Seconds prints a duration as a person says it: "0.9 ms", "2.185 s",
@@ -107,12 +130,13 @@ var undated = []struct {
 	{"Jan _2 15:04:05.999999999", noYear, "Jan _2"},
 }
 
-// When reads the time of an entry. One without a known time shows the text of
-// its source; one without any shows nothing.
-func When(t *string, text string) Moment {
+// When reads the time of an entry, and shows it in the zone of the index. One
+// without a known time shows the text of its source; one without any shows
+// nothing.
+func (x *Index) When(t *string, text string) Moment {
 	if t != nil {
 		if at, err := time.Parse(time.RFC3339Nano, *t); err == nil {
-			at = at.UTC()
+			at = at.In(x.zone)
 			return Moment{Day: at.Format("2006-01-02"), Clock: at.Format("15:04:05.000"), Exact: Clean(*t), at: at, scale: dated}
 		}
 		text = *t
@@ -140,25 +164,25 @@ func (m Moment) Since(earlier Moment) (float64, bool) {
 func (m Moment) Known() bool { return m.scale != none }
 
 // Span prints when something began and ended, the day once.
-func Span(from, to *string) string {
+func (x *Index) Span(from, to *string) string {
 	if from == nil && to == nil {
 		return ""
 	}
 	show := func(m Moment) string {
 		if m.scale == dated {
-			return m.Day + " " + m.at.Format("15:04:05") + " UTC"
+			return m.Day + " " + m.at.Format("15:04:05") + " " + x.Zone()
 		}
 		return m.Clock
 	}
 	switch {
 	case from == nil:
-		return "until " + show(When(to, ""))
+		return "until " + show(x.When(to, ""))
 	case to == nil:
-		return "from " + show(When(from, ""))
+		return "from " + show(x.When(from, ""))
 	}
-	a, b := When(from, ""), When(to, "")
+	a, b := x.When(from, ""), x.When(to, "")
 	if a.scale == dated && b.scale == dated && a.Day == b.Day {
-		return a.Day + " " + a.at.Format("15:04:05") + " – " + b.at.Format("15:04:05") + " UTC"
+		return a.Day + " " + a.at.Format("15:04:05") + " – " + b.at.Format("15:04:05") + " " + x.Zone()
 	}
 	return show(a) + " – " + show(b)
 }

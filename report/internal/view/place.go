@@ -1,11 +1,13 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"trustline/correlate"
 )
@@ -39,13 +41,18 @@ type Index struct {
 	entries map[string]*correlate.Entry
 	anchors map[string]string
 	short   map[string]string
+	zone    *time.Location
 }
 
 var plainID = regexp.MustCompile(`^e[0-9]{1,9}$`)
 
-// NewIndex reads the entries of all phones and those of none.
-func NewIndex(r *correlate.Report) *Index {
-	x := &Index{entries: map[string]*correlate.Entry{}, anchors: map[string]string{}}
+// NewIndex reads the entries of all phones and those of none. Times are shown in
+// a zone; nil is UTC.
+func NewIndex(r *correlate.Report, zone *time.Location) *Index {
+	if zone == nil {
+		zone = time.UTC
+	}
+	x := &Index{entries: map[string]*correlate.Entry{}, anchors: map[string]string{}, zone: zone}
 	add := func(list []correlate.Entry) {
 		for i := range list {
 			id := list[i].ID
@@ -68,6 +75,9 @@ func NewIndex(r *correlate.Report) *Index {
 	return x
 }
 
+// Zone names the zone in which times are shown.
+func (x *Index) Zone() string { return x.zone.String() }
+
 // Entry gives the entry of an identifier, nil when the report holds none.
 func (x *Index) Entry(id string) *correlate.Entry { return x.entries[id] }
 
@@ -84,51 +94,78 @@ func (x *Index) Ref(id string) string {
 	return x.Short(e.Source)
 }
 
+// span is a run of lines, or of frames.
+type span struct{ from, to int }
+
 // Refs resolves identifiers to places, the frames or lines of one input
-// together: "boot.pcapng frames 3, 9; console.log:12, 15-17; show-itl.txt".
+// together and in order: "boot.pcapng frames 3, 9; console.log:12, 15-17".
 func (x *Index) Refs(ids []string) string {
 	type group struct {
-		name string
-		kind string // " frame " or ":"
-		pos  []string
+		name, kind string // kind is " frame", ":" or ""
+		spans      []span
 	}
 	var groups []*group
 	for _, id := range ids {
-		name, kind, pos := Name(id), "", ""
+		name, kind, at := Name(id), "", span{}
 		if e := x.entries[id]; e != nil {
 			p := e.Source
 			name = x.Input(p.Input)
 			switch {
 			case p.Frame != nil:
-				kind = " frame"
+				kind, at = " frame", span{*p.Frame, *p.Frame}
 			case p.Line != nil:
-				kind = ":"
+				kind, at = ":", span{*p.Line, *p.Line}
+				if p.EndLine != nil && *p.EndLine > *p.Line {
+					at.to = *p.EndLine
+				}
 			}
-			pos = strings.TrimPrefix(at("", p), kind)
 		}
 		i := slices.IndexFunc(groups, func(g *group) bool { return g.name == name && g.kind == kind })
 		if i < 0 {
 			i = len(groups)
 			groups = append(groups, &group{name: name, kind: kind})
 		}
-		if !slices.Contains(groups[i].pos, pos) {
-			groups[i].pos = append(groups[i].pos, pos)
+		if kind != "" {
+			groups[i].spans = append(groups[i].spans, at)
 		}
 	}
 	out := make([]string, len(groups))
 	for i, g := range groups {
-		if g.kind == " frame" && len(g.pos) > 1 {
-			g.kind += "s"
-		}
-		for j := range g.pos {
-			g.pos[j] = strings.TrimSpace(g.pos[j])
-		}
-		if strings.HasPrefix(g.kind, " ") {
+		pos := join(g.spans)
+		if g.kind == " frame" {
+			if strings.ContainsAny(pos, ",-") {
+				g.kind += "s"
+			}
 			g.kind += " "
 		}
-		out[i] = g.name + g.kind + strings.Join(g.pos, ", ")
+		out[i] = g.name + g.kind + pos
 	}
 	return strings.Join(out, "; ")
+}
+
+// join lists positions in order, each once, three or more in a row as a range.
+func join(spans []span) string {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	spans = slices.Compact(spans)
+	var parts []string
+	for i := 0; i < len(spans); {
+		s, j := spans[i], i+1
+		for j < len(spans) && s.from == s.to && spans[j] == (span{spans[j-1].to + 1, spans[j-1].to + 1}) {
+			j++
+		}
+		switch {
+		case j-i >= 3:
+			parts = append(parts, fmt.Sprintf("%d-%d", s.from, spans[j-1].to))
+		case s.to > s.from:
+			parts = append(parts, fmt.Sprintf("%d-%d", s.from, s.to))
+			j = i + 1
+		default:
+			parts = append(parts, fmt.Sprint(s.from))
+			j = i + 1
+		}
+		i = j
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Short says where something stands, with the shortest name of its input.

@@ -3,6 +3,7 @@ package view
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"trustline/correlate"
@@ -92,10 +93,11 @@ func TestRefs(t *testing.T) {
 		Phones: []correlate.Phone{{Timeline: []correlate.Entry{
 			{ID: "e1", Source: place("c/a.log", 0, 12, 0)}, {ID: "e2", Source: place("c/a.log", 0, 15, 17)},
 			{ID: "e3", Source: place("c/b/x.pcap", 3, 0, 0)}, {ID: "e4", Source: place("c/b/x.pcap", 9, 0, 0)},
+			{ID: "e7", Source: place("c/a.log", 0, 20, 0)}, {ID: "e8", Source: place("c/a.log", 0, 21, 0)}, {ID: "e9", Source: place("c/a.log", 0, 22, 0)},
 			{ID: "e5", Source: place("--fact", 0, 0, 0)}, {ID: `e"6`, Source: place("n1/t.txt.gz!/t.txt", 0, 1, 0)},
 		}}},
 	}
-	x := NewIndex(r)
+	x := NewIndex(r, nil)
 	for _, c := range []struct {
 		ids  []string
 		want string
@@ -103,6 +105,7 @@ func TestRefs(t *testing.T) {
 		{[]string{"e1"}, "a.log:12"},
 		{[]string{"e1", "e2", "e1"}, "a.log:12, 15-17"},
 		{[]string{"e3"}, "x.pcap frame 3"},
+		{[]string{"e9", "e2", "e8", "e7", "e1"}, "a.log:12, 15-17, 20-22"},
 		{[]string{"e3", "e1", "e4"}, "x.pcap frames 3, 9; a.log:12"},
 		{[]string{"e5", `e"6`}, "--fact; n1/t.txt.gz:1"},
 		{[]string{"e99"}, "e99"},
@@ -121,7 +124,7 @@ func TestRefs(t *testing.T) {
 }
 
 func TestClockWords(t *testing.T) {
-	x := NewIndex(&correlate.Report{})
+	x := NewIndex(&correlate.Report{}, nil)
 	pairs := make([]correlate.ClockPair, 3)
 	for _, c := range []struct {
 		c    correlate.Clock
@@ -130,7 +133,10 @@ func TestClockWords(t *testing.T) {
 		{correlate.Clock{Source: "a", Reference: "b", OffsetLow: 2.185, OffsetHigh: 2.22, Pairs: pairs}, "a runs 2.185 to 2.220 s behind b (from 3 pairs of events)"},
 		{correlate.Clock{Source: "a", Reference: "b", OffsetLow: -2.22, OffsetHigh: -2.185, Pairs: pairs[:1]}, "a runs 2.185 to 2.220 s ahead of b (from 1 pair of events)"},
 		{correlate.Clock{Source: "a", Reference: "b", OffsetLow: -0.02, OffsetHigh: 0.05}, "a and b agree within 50.0 ms (not measured)"},
-		{correlate.Clock{Source: "a", Boot: 2, Reference: "b", OffsetLow: 41225.9, OffsetHigh: 41226}, "a (after restart 2) runs 11 h 27 min 6 s behind b (not measured)"},
+		{correlate.Clock{Source: "a", Boot: 2, Reference: "b", OffsetLow: 41225.9, OffsetHigh: 41227}, "a (after restart 2) runs 11 h 27 min 6 s to 11 h 27 min 7 s behind b (not measured)"},
+		{correlate.Clock{Source: "a", Reference: "b", OffsetLow: 14400.42, OffsetHigh: 14400.422}, "a runs 4:00 h and 0.420 to 0.422 s behind b (not measured)"},
+		{correlate.Clock{Source: "a", Reference: "b", OffsetLow: -25200.05, OffsetHigh: -25200.05}, "a runs 7:00 h and 50.0 ms ahead of b (not measured)"},
+		{correlate.Clock{Source: "a", Reference: "b", OffsetLow: 14398.87, OffsetHigh: 14398.872}, "a runs 4:00 h less 1.128 to 1.130 s behind b (not measured)"},
 		{correlate.Clock{Source: "a"}, "a stands alone"},
 	} {
 		if got := x.Clock(c.c); got != c.want {
@@ -140,6 +146,7 @@ func TestClockWords(t *testing.T) {
 }
 
 func TestWhen(t *testing.T) {
+	x := NewIndex(&correlate.Report{}, nil)
 	for _, c := range []struct {
 		time *string
 		text string
@@ -153,17 +160,24 @@ func TestWhen(t *testing.T) {
 		{ptr("rubbish\x1b"), "", "", `rubbish\x1b`},
 		{nil, "", "", ""},
 	} {
-		m := When(c.time, c.text)
+		m := x.When(c.time, c.text)
 		if m.Day != c.day || m.Clock != c.at {
 			t.Errorf("When(%v, %q) = %+v", c.time, c.text, m)
 		}
 	}
-	a, b := When(ptr("2013-03-05T15:20:40Z"), ""), When(ptr("2013-03-05T15:20:42.5Z"), "")
+	a, b := x.When(ptr("2013-03-05T15:20:40Z"), ""), x.When(ptr("2013-03-05T15:20:42.5Z"), "")
 	if d, ok := b.Since(a); !ok || d != 2.5 {
 		t.Errorf("Since = %v %v", d, ok)
 	}
-	if _, ok := When(nil, "15:20:59").Since(a); ok {
+	if _, ok := x.When(nil, "15:20:59").Since(a); ok {
 		t.Error("a dated and an undated time were compared")
+	}
+	x = NewIndex(&correlate.Report{}, time.FixedZone("UTC+02:00", 7200))
+	if m := x.When(ptr("2013-03-05T23:20:40.5Z"), ""); m.Day != "2013-03-06" || m.Clock != "01:20:40.500" {
+		t.Errorf("in a zone: %+v", m)
+	}
+	if got, want := x.Span(ptr("2013-03-05T12:00:00Z"), ptr("2013-03-05T13:00:01Z")), "2013-03-05 14:00:00 – 15:00:01 UTC+02:00"; got != want {
+		t.Errorf("Span = %q, want %q", got, want)
 	}
 }
 
