@@ -41,6 +41,7 @@ type httpConn struct {
 	broken   bool // octets of this answer are missing
 	at       pcap.Mark
 	counted  int // frame last counted in Blocks
+	again    int // repeated segments told so far
 }
 
 func newHTTP(c *pcap.Conn, p *pool, done func(*Transfer)) *httpConn {
@@ -286,6 +287,8 @@ func (h *httpConn) end(whole bool) {
 	h.queue = h.queue[1:]
 	h.body, h.chunked, h.inChunk, h.trailer, h.left = nil, false, false, false, 0
 	t.Peer = h.c.Server
+	again := h.c.Retransmits[pcap.ToServer] + h.c.Retransmits[pcap.ToClient]
+	t.Retransmit, h.again = again-h.again, again
 	switch {
 	case h.status < 200 || h.status >= 300:
 		// The text of an error page is no file.

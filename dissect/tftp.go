@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"cmp"
 	"container/list"
 	"encoding/binary"
 	"net/netip"
@@ -26,31 +27,6 @@ type tftp struct {
 	evicted int
 }
 
-// tftpFlow is one transfer being followed.
-type tftpFlow struct {
-	t      *Transfer
-	ended  bool // nothing but repetitions is expected
-	elem   *list.Element
-	active time.Time
-
-	store   store
-	ahead   map[int64][]byte // blocks after a missing one
-	seen    runs
-	next    int64 // block that store waits for
-	high    int64 // highest block seen
-	last    int64 // the short block that ends the transfer, 0 before it was seen
-	acked   int64 // highest block acknowledged
-	acks    bool  // the receiver's packets are in the capture
-	unacked int   // repetitions of the last block without its acknowledgement
-
-	asked    int // blksize requested, 0 none
-	blksize  int // in force, 0 before it is known
-	oack     bool
-	spoke    bool  // the client went on after its request
-	wrapsTo1 int64 // blocks skipped because the server wraps from 65535 to 1
-	cut      bool  // a block was cut by the snap length
-}
-
 func newTFTP(in *pcap.Interest, o *Options, p *pool, deliver func(*Transfer)) *tftp {
 	t := &tftp{in: in, deliver: deliver, ports: map[uint16]bool{}, clients: map[netip.AddrPort][]*tftpFlow{},
 		open: list.New(), done: list.New(), pool: p}
@@ -73,7 +49,10 @@ func (x *tftp) datagram(d *pcap.Datagram) bool {
 		x.request(d, op, parseTFTPRequest(op, b[2:]))
 		return true
 	}
-	f, fromClient := x.find(d.Src, d.Dst)
+	f, fromClient, sure := x.find(d.Src, d.Dst)
+	if f != nil && !sure && (fromClient || !answers(op, b)) {
+		f = nil // the client uses its port for something else too
+	}
 	if f == nil {
 		if asked || x.ports[d.Src.Port()] {
 			x.stray++
@@ -87,17 +66,17 @@ func (x *tftp) datagram(d *pcap.Datagram) bool {
 
 // find returns the transfer that a datagram belongs to. The newest of a client
 // endpoint counts; among several servers the one with the other endpoint, then
-// the one with its address, then one that nobody has answered yet: a server
-// with several addresses may answer from another one.
-func (x *tftp) find(src, dst netip.AddrPort) (f *tftpFlow, fromClient bool) {
-	if f = best(x.clients[src], dst); f != nil {
-		return f, true
+// the one with its address. Failing that one that nobody has answered yet: a
+// server with several addresses may answer from another one, which is not sure.
+func (x *tftp) find(src, dst netip.AddrPort) (f *tftpFlow, fromClient, sure bool) {
+	if f, sure = best(x.clients[src], dst); f != nil {
+		return f, true, sure
 	}
-	return best(x.clients[dst], src), false
+	f, sure = best(x.clients[dst], src)
+	return f, false, sure
 }
 
-func best(flows []*tftpFlow, other netip.AddrPort) *tftpFlow {
-	var found *tftpFlow
+func best(flows []*tftpFlow, other netip.AddrPort) (found *tftpFlow, sure bool) {
 	score := 0
 	for i := len(flows) - 1; i >= 0; i-- {
 		f, s := flows[i], 0
@@ -106,7 +85,7 @@ func best(flows []*tftpFlow, other netip.AddrPort) *tftpFlow {
 			s = 4
 		case f.t.Server.Addr() == other.Addr() || f.t.Peer.IsValid() && f.t.Peer.Addr() == other.Addr():
 			s = 3
-		case !f.t.Peer.IsValid():
+		case !f.t.Peer.IsValid() && !f.ended:
 			s = 1
 		}
 		if s > 1 && !f.ended {
@@ -116,7 +95,22 @@ func best(flows []*tftpFlow, other netip.AddrPort) *tftpFlow {
 			found, score = f, s
 		}
 	}
-	return found
+	return found, score > 1
+}
+
+// answers reports whether b can be the first answer to a request.
+func answers(op uint16, b []byte) bool {
+	switch op {
+	case opDATA:
+		return len(b) >= 4 && b[2] == 0 && b[3] == 1
+	case opACK:
+		return len(b) == 4 && b[2] == 0 && b[3] == 0
+	case opERROR:
+		return len(b) >= 5 && b[2] == 0 && b[len(b)-1] == 0
+	case opOACK:
+		return len(b) > 4 && b[len(b)-1] == 0
+	}
+	return false
 }
 
 // request opens a transfer, or counts the repetition of a request that was
@@ -162,18 +156,6 @@ func (x *tftp) request(d *pcap.Datagram, op uint16, r tftpRequest) {
 	x.in.AddUDP(d.Src)
 	f.elem = x.open.PushBack(f)
 	x.touch(f, d.Mark)
-}
-
-// smallNumber reads the value of blksize: 8 to 65464 (RFC 2348).
-func smallNumber(s string) (int, bool) {
-	n := 0
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' || n > 65464 {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, n >= 8 && n <= 65464
 }
 
 // touch notes that the transfer is alive.
@@ -233,7 +215,7 @@ func (x *tftp) packet(f *tftpFlow, d *pcap.Datagram, op uint16, b []byte, fromCl
 			f.ack(binary.BigEndian.Uint16(b))
 		}
 	}
-	if f.last > 0 && f.acked >= f.last {
+	if end := cmp.Or(f.last, f.sized); end > 0 && f.acked >= end {
 		f.t.Outcome = OutcomeComplete
 		x.end(f)
 	}
@@ -254,123 +236,6 @@ func (x *tftp) rebind(f *tftpFlow, op uint16, b []byte, fromClient bool, other n
 	f.t.note("the server changed its port from %d to %d", f.t.Peer.Port(), other.Port())
 	f.t.Peer = other
 	return true
-}
-
-// agree reads an OACK.
-func (f *tftpFlow) agree(b []byte) {
-	options, ok := parseTFTPOptions(b)
-	if !ok {
-		f.t.note("option acknowledgement without its end")
-	}
-	if f.oack {
-		f.t.Retransmit++
-		return
-	}
-	f.oack = true
-	f.t.Options = options
-	f.blksize = 512
-	if n, ok := smallNumber(options["blksize"]); ok {
-		f.blksize = n
-	}
-}
-
-// extend turns a block number of 16 bits into the one nearest to the highest
-// block seen: numbers wrap after 65535 blocks (32 MiB of 512 octets).
-func (f *tftpFlow) extend(n uint16) int64 {
-	at := f.high + f.wrapsTo1
-	return at + int64(int16(n-uint16(at))) - f.wrapsTo1
-}
-
-// data takes a DATA packet.
-func (f *tftpFlow) data(d *pcap.Datagram, n uint16, b []byte) {
-	// Most servers wrap from 65535 to 0, some to 1.
-	if n == 1 && f.high > 0 && uint16(f.high+f.wrapsTo1+1) == 0 && uint16(f.acked+f.wrapsTo1) == 0xffff {
-		f.wrapsTo1++
-		f.t.note("block numbers wrap from 65535 to 1")
-	}
-	block := f.extend(n)
-	if block < 1 {
-		if block == 0 && f.high == 0 {
-			f.t.note("block 0 in frame %d", d.Frame)
-		} else {
-			f.t.Retransmit++
-		}
-		return
-	}
-	if !f.seen.add(block) {
-		f.t.Retransmit++
-		if block == f.last {
-			f.unacked++
-		}
-		return
-	}
-	f.blocksize(len(b))
-	f.t.Bytes += int64(len(b))
-	f.t.Blocks++
-	f.high = max(f.high, block)
-	switch {
-	case d.Cut:
-		f.cut = true
-		f.t.note("blocks are cut by the snap length, from frame %d on", d.Frame)
-		return // nothing behind it is in order
-	case len(b) < f.blksize:
-		f.last = block
-	case len(b) > f.blksize:
-		f.t.note("block %d has %d octets, more than the %d agreed on", block, len(b), f.blksize)
-	}
-	f.keep(block, b)
-}
-
-// blocksize finds the block size when the capture lacks the OACK: the first
-// block seen is as large as was asked for or, when the server knows no
-// options, as RFC 1350 says.
-func (f *tftpFlow) blocksize(n int) {
-	if f.blksize != 0 {
-		return
-	}
-	f.blksize = 512
-	if f.asked != 0 && (n > 512 || n == f.asked) {
-		f.blksize = f.asked
-	}
-}
-
-// keep stores a block, in order.
-func (f *tftpFlow) keep(block int64, b []byte) {
-	if block != f.next {
-		if f.ahead == nil {
-			f.ahead = map[int64][]byte{}
-		}
-		if len(f.ahead) < maxAhead && int64(len(b)) <= f.store.pool.left {
-			f.ahead[block] = slices.Clone(b)
-			f.store.pool.left -= int64(len(b))
-		}
-		return
-	}
-	f.store.add(b)
-	f.next++
-	for len(f.ahead) > 0 {
-		b, ok := f.ahead[f.next]
-		if !ok {
-			return
-		}
-		delete(f.ahead, f.next)
-		f.store.pool.left += int64(len(b))
-		f.store.add(b)
-		f.next++
-	}
-}
-
-// ack takes an ACK. That of block 0 answers a write request or an OACK.
-func (f *tftpFlow) ack(n uint16) {
-	f.acks = true
-	block := f.extend(n)
-	if block == f.high+1 && f.high == 0 {
-		// The data is not in the capture, its acknowledgements are.
-		f.high = block
-	} else if block > f.high && block-f.high < maxAhead {
-		f.high = block
-	}
-	f.acked = max(f.acked, block)
 }
 
 // failed takes an ERROR packet.
@@ -409,7 +274,7 @@ func (x *tftp) repeated(f *tftpFlow, d *pcap.Datagram, op uint16, b []byte) {
 
 // unreachable takes an ICMP error that quotes a packet of a transfer.
 func (x *tftp) unreachable(u *pcap.UnreachableUDP) {
-	f, _ := x.find(u.Src, u.Dst)
+	f, _, _ := x.find(u.Src, u.Dst)
 	if f == nil || f.t.Unreachable != nil {
 		return
 	}
@@ -426,14 +291,6 @@ func (x *tftp) end(f *tftpFlow) {
 	f.ended = true
 	f.drop()
 	f.elem = x.done.PushBack(f)
-}
-
-// drop forgets blocks that will never be in order.
-func (f *tftpFlow) drop() {
-	for _, b := range f.ahead {
-		f.store.pool.left += int64(len(b))
-	}
-	f.ahead = nil
 }
 
 // finish hands a transfer over.
@@ -466,19 +323,6 @@ func (x *tftp) finish(f *tftpFlow) {
 	}
 	f.store.release(t)
 	x.deliver(t)
-}
-
-// outcome judges a transfer that has not been seen to end.
-func (f *tftpFlow) outcome() string {
-	switch {
-	case f.last > 0 && (f.acked >= f.last || f.unacked == 0 || !f.acks):
-		// The last block was sent, and either nobody asked for it again or the
-		// receiver's side is not in the capture.
-		return OutcomeComplete
-	case !f.t.Peer.IsValid():
-		return OutcomeNoResponse
-	}
-	return OutcomeIncomplete
 }
 
 // expire hands over what has been silent for long enough.

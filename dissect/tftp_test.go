@@ -227,6 +227,22 @@ func TestReadCases(t *testing.T) {
 				}
 			}
 		}, want{OutcomeComplete, 1250, 13, 2, true, 1250, -1, ""}},
+		{"last block missing in the capture, size known (RFC 2349)", func(w *wire) {
+			w.udp(phone, srv69, request(opRRQ, "f", "octet", "tsize", "0"))
+			w.udp(srvTID, phone, request(opOACK, "tsize", "1300"))
+			for n := range 4 {
+				if n == 1 || n == 2 {
+					w.udp(srvTID, phone, block(n, data[(n-1)*512:n*512]))
+				}
+				w.udp(phone, srvTID, acknowledge(n))
+			}
+		}, want{OutcomeComplete, 1024, 2, 0, false, 1024, -1, ""}},
+		{"another protocol on the same port", func(w *wire) {
+			rrq(w)
+			w.udp(ep("10.0.0.9:53"), phone, []byte{0, 3, 0, 7, 1, 2, 3})
+			w.udp(phone, ep("10.0.0.9:53"), []byte{0, 4, 0, 7})
+			w.send(srvTID, phone, 1, 512, data)
+		}, full},
 		{"request cut before its end", func(w *wire) {
 			w.udp(phone, srv69, request(opRRQ, "f", "octet")[:8])
 			w.send(srvTID, phone, 1, 512, data)
