@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"time"
+
 	"trustline/correlate/evidence"
 )
 
@@ -24,7 +26,7 @@ func (k *kase) solve(given map[string]float64) {
 	m := &clockModel{to: map[source]*offset{}, abs: map[source]bool{}, zone: map[source]string{}}
 	k.clock = m
 	for pair, list := range k.anchors() {
-		if o := measure(pair[0], pair[1], list); o != nil {
+		if o := measure(pair[0], pair[1], inZone(list, k.opt.Zone)); o != nil {
 			m.measured = append(m.measured, o)
 		}
 	}
@@ -66,6 +68,29 @@ func (k *kase) solve(given map[string]float64) {
 			}
 		}
 	}
+}
+
+// inZone keeps the anchors that agree with a stated zone of the logs, to
+// within zoneSlack; when none does, the statement is wrong and the measurement
+// stands. It settles which of several look-alike boots a log tells of.
+func inZone(list []*anchor, zone *time.Location) []*anchor {
+	if zone == nil {
+		return list
+	}
+	var out []*anchor
+	for _, a := range list {
+		if !a.refClock.Dated || a.srcClock.Dated {
+			return list
+		}
+		_, east := time.Unix(a.refClock.Seconds, 0).In(zone).Zone()
+		if abs(wrapDay(a.diff()+int64(east)*second)) <= zoneSlack {
+			out = append(out, a)
+		}
+	}
+	if len(out) == 0 {
+		return list
+	}
+	return out
 }
 
 // spread follows measurements from placed sources to unplaced ones, the

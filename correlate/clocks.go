@@ -14,6 +14,8 @@ const (
 	second  = int64(1e9)
 	day     = 86400 * second
 	halfDay = day / 2
+	// zoneSlack is how far a clock may be off the zone it is set to.
+	zoneSlack = 20 * 60 * second
 	// maxJitter is how far apart two sides may log one moment.
 	maxJitter = second / 10
 	// voteWindow is how far two measurements of one offset may lie apart:

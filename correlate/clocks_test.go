@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"trustline/correlate/evidence"
 )
@@ -112,5 +113,39 @@ func TestWrapDay(t *testing.T) {
 		if got := wrapDay(in); got != want {
 			t.Errorf("wrapDay(%d) = %d, want %d", in, got, want)
 		}
+	}
+}
+
+// A log without a date fits two boots of a capture equally well, twelve hours
+// apart; the stated zone says which is meant, and a zone that fits neither
+// does not overrule the measurement.
+func TestZoneSettlesLookAlikes(t *testing.T) {
+	make := func() *evidence.Bundle {
+		s := newScene()
+		s.list("only", "itl", "aa01", "SAST aa01")
+		s.transfer(0, "ITL"+phoneName+".tlv", "only")
+		s.transfer(43200, "ITL"+phoneName+".tlv", "only")
+		e := line("console", "phone-secd", "file_request", "22:13:19.990000", of(phoneName, ""), with("file", "ITL"+phoneName+".tlv"))
+		s.b.Events = append(s.b.Events, e) // 1700000000 is 22:13:20 UTC
+		return s.b
+	}
+	zone := func(h int) *time.Location { return time.FixedZone("x", h*3600) }
+	at := func(z *time.Location) float64 {
+		for _, c := range Judge(make(), Options{Zone: z}).Clocks {
+			if c.Source == "console" {
+				return c.OffsetHigh
+			}
+		}
+		t.Fatal("no clock")
+		return 0
+	}
+	if got := at(zone(0)); math.Abs(got-0.03) > 0.01 {
+		t.Errorf("UTC: offset %v, want about 0.03", got)
+	}
+	if got := at(zone(12)); math.Abs(math.Abs(got)-43200) > 1 {
+		t.Errorf("UTC+12: offset %v, want half a day", got)
+	}
+	if got := at(zone(5)); math.Abs(got) > 43201 {
+		t.Errorf("a zone that fits nothing: offset %v", got)
 	}
 }

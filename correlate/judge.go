@@ -17,7 +17,7 @@ type Options struct {
 	Phone string             // only this phone: device name, MAC or address
 	Since *time.Time         // only evidence from then on, as far as it is dated
 	Until *time.Time         // only evidence up to then
-	Zone  *time.Location     // zone in which times are shown as text; nil: UTC
+	Zone  *time.Location     // zone of the logs that name none; nil: measured alone
 	Clock map[string]float64 // source -> seconds to add, instead of measuring
 }
 
