@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"container/list"
-	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
