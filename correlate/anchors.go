@@ -45,7 +45,7 @@ func timed(n *entry) bool { return n.e != nil && n.e.Clock != nil }
 // phoneToCapture pairs console lines with packets.
 func (k *kase) phoneToCapture(p *phone, add func(*anchor)) {
 	for _, n := range p.all {
-		if !timed(n) || n.sourceKind() != "phone" || n.e.Clock.Dated {
+		if !timed(n) || n.sourceKind() != "phone" || n.e.Clock.Absolute() {
 			continue
 		}
 		switch n.name {
@@ -116,7 +116,7 @@ func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
 // traceToCapture pairs a TVS trace with the connections to that server.
 func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 	for _, n := range p.all {
-		if !timed(n) || n.sourceKind() != "server" || n.e.Clock.Dated {
+		if !timed(n) || n.sourceKind() != "server" || n.e.Clock.Absolute() {
 			continue
 		}
 		for _, c := range p.conns {
@@ -151,7 +151,7 @@ func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 	var phoneSide, serverSide []*entry
 	for _, n := range p.all {
-		if !timed(n) || n.e.Clock.Dated {
+		if !timed(n) || n.e.Clock.Absolute() {
 			continue
 		}
 		switch n.sourceKind() {

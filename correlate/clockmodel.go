@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
 	"time"
 
 	"trustline/correlate/evidence"
@@ -43,6 +42,7 @@ func (k *kase) solve(given map[string]float64) {
 	m.spread()
 	k.companions(all)
 	m.spread()
+	k.byZone(all)
 	for _, s := range all { // what no capture dates: one scale per island
 		if m.to[s] == nil && s.kind == "server" {
 			m.to[s] = &offset{src: s, ref: s}
@@ -70,6 +70,23 @@ func (k *kase) solve(given map[string]float64) {
 	}
 }
 
+// byZone places sources that print a date and no zone, and that no pair
+// reaches, by the stated zone.
+func (k *kase) byZone(all []source) {
+	if k.opt.Zone == nil {
+		return
+	}
+	for _, s := range all {
+		sec, ok := k.local[s]
+		if !ok || k.clock.to[s] != nil {
+			continue
+		}
+		_, east := time.Unix(sec, 0).In(k.opt.Zone).Zone()
+		o := &offset{src: s, ref: s, low: -int64(east) * second, high: -int64(east) * second}
+		k.clock.to[s], k.clock.abs[s], k.clock.zone[s] = o, true, "no pair: taken to be in the zone given by --tz"
+	}
+}
+
 // inZone keeps the anchors that agree with a stated zone of the logs, to
 // within zoneSlack; when none does, the statement is wrong and the measurement
 // stands. It settles which of several look-alike boots a log tells of.
@@ -79,7 +96,7 @@ func inZone(list []*anchor, zone *time.Location) []*anchor {
 	}
 	var out []*anchor
 	for _, a := range list {
-		if !a.refClock.Dated || a.srcClock.Dated {
+		if !a.refClock.Absolute() || a.srcClock.Absolute() {
 			return list
 		}
 		_, east := time.Unix(a.refClock.Seconds, 0).In(zone).Zone()
@@ -195,8 +212,11 @@ func (k *kase) sources() []source {
 		if s := (source{e.Place.Input, (&entry{e: e}).sourceKind(), e.Clock.Boot}); !seen[s] {
 			seen[s] = true
 			out = append(out, s)
-			if e.Clock.Dated {
+			switch {
+			case e.Clock.Absolute():
 				k.dated[s] = true
+			case e.Clock.Local:
+				k.local[s] = e.Clock.Seconds
 			}
 			k.kinds[s.input] = append(k.kinds[s.input], s.kind)
 		}

@@ -23,6 +23,7 @@ type kase struct {
 	general   []*entry // evidence about the cluster: listings, alarms, files of unknown origin
 	clock     *clockModel
 	dated     map[source]bool
+	local     map[source]int64    // sources dated without a zone: seconds of their first stamp
 	kinds     map[string][]string // input -> phone, server, capture
 	owner     map[string]string   // input -> the one phone it tells of
 	facts     []*entry
@@ -45,7 +46,7 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
 		b: b, opt: opt,
 		listBy: map[string]*listObj{}, certBy: map[string]*evidence.Certificate{},
-		byName: map[string]*phone{}, dated: map[source]bool{}, kinds: map[string][]string{}, owner: map[string]string{},
+		byName: map[string]*phone{}, dated: map[source]bool{}, local: map[source]int64{}, kinds: map[string][]string{}, owner: map[string]string{},
 	}
 	for i := range b.Objects {
 		o := &b.Objects[i]

@@ -76,6 +76,7 @@ func prepare(flags *judgeFlags, out *outputFlags) (*judging, error) {
 	if j.options, j.facts, err = flags.options(); err != nil {
 		return nil, err
 	}
+	out.zone = j.options.Zone
 	if j.targets, err = out.targets(); err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (j *judgeFlags) add(cmd *cobra.Command) {
 		fs.StringVar(&j.phone, "phone", "", "report only this phone: `NAME|MAC|IP`")
 		fs.StringVar(&j.since, "since", "", "leave out dated evidence before `TIME` (2006-01-02, \"2006-01-02 15:04:05\", RFC 3339)")
 		fs.StringVar(&j.until, "until", "", "leave out dated evidence after `TIME`")
-		fs.StringVar(&j.zone, "tz", "", "`ZONE` in which times are shown and --since is read: Europe/Berlin, +02:00 (default UTC)")
+		fs.StringVar(&j.zone, "tz", "", "`ZONE` of logs that print none, in which times are shown and --since is read: Europe/Berlin, +02:00 (default UTC)")
 		fs.StringArrayVar(&j.clocks, "clock", nil, "set a source's clock instead of measuring it: `SOURCE=OFFSET`, what to add in seconds, as -7h or as +11:27:05.94; may repeat")
 		fs.StringArrayVar(&j.facts, "fact", nil, "state what no capture shows: `KEY=VALUE` or PHONE:KEY=VALUE; may repeat, keys above")
 		fs.StringArrayVar(&j.failOn, "fail-on", nil, "exit with 3 when a verdict is at or above `CLASS`: "+strings.Join(failOnClasses, ", ")+" (the last only when named); may repeat")
@@ -129,14 +129,17 @@ func (j *judgeFlags) options() (correlate.Options, *evidence.Bundle, error) {
 	fail := func(flag string, err error) (correlate.Options, *evidence.Bundle, error) {
 		return o, nil, usagef("--%s: %s", flag, strings.TrimPrefix(err.Error(), "gather: "))
 	}
-	var err error
-	if o.Zone, err = parseZone(j.zone); err != nil {
+	zone, err := parseZone(j.zone)
+	if err != nil {
 		return fail("tz", err)
 	}
-	if o.Since, err = parseTime(j.since, o.Zone, false); err != nil {
+	if j.zone != "" { // the default is for reading --since, and says nothing of the logs
+		o.Zone = zone
+	}
+	if o.Since, err = parseTime(j.since, zone, false); err != nil {
 		return fail("since", err)
 	}
-	if o.Until, err = parseTime(j.until, o.Zone, true); err != nil {
+	if o.Until, err = parseTime(j.until, zone, true); err != nil {
 		return fail("until", err)
 	}
 	for _, c := range j.clocks {

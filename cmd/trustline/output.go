@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -38,7 +39,7 @@ var formats = []format{
 	{"text", []string{".txt"}, func(w io.Writer, r *correlate.Report, o writing) error { return report.Terminal(w, r, o.text) }},
 	{"json", []string{".json"}, func(w io.Writer, r *correlate.Report, _ writing) error { return report.JSON(w, r) }},
 	{"html", []string{".html", ".htm"}, func(w io.Writer, r *correlate.Report, o writing) error {
-		return html.HTML(w, r, html.Options{MaxBytes: o.maxBytes})
+		return html.HTML(w, r, html.Options{Zone: o.text.Zone, MaxBytes: o.maxBytes})
 	}},
 	{"markdown", []string{".md", ".markdown"}, func(w io.Writer, r *correlate.Report, _ writing) error { return report.Markdown(w, r) }},
 	{"", []string{".csv"}, func(w io.Writer, r *correlate.Report, _ writing) error { return report.CSV(w, r) }},
@@ -56,6 +57,7 @@ func formatNames() []string {
 
 // outputFlags say where the report goes.
 type outputFlags struct {
+	zone    *time.Location // of --tz, a judge flag
 	format  string
 	files   []string
 	noColor bool
@@ -135,7 +137,7 @@ func (o *outputFlags) write(e *env, targets []target, r *correlate.Report) (err 
 			return err
 		}
 		done = append(done, f)
-		if err := t.format.write(f, r, writing{report.Options{Verbose: o.verbose}, int(o.max)}); err != nil {
+		if err := t.format.write(f, r, writing{report.Options{Zone: o.zone, Verbose: o.verbose}, int(o.max)}); err != nil {
 			return fmt.Errorf("%s: %w", t.path, err)
 		}
 	}
@@ -149,7 +151,7 @@ func (o *outputFlags) write(e *env, targets []target, r *correlate.Report) (err 
 			continue
 		}
 		w := bufio.NewWriter(e.stdout)
-		err := t.format.write(w, r, writing{report.Options{Width: e.width, Color: e.color && !o.noColor, Verbose: o.verbose}, int(o.max)})
+		err := t.format.write(w, r, writing{report.Options{Width: e.width, Color: e.color && !o.noColor, Zone: o.zone, Verbose: o.verbose}, int(o.max)})
 		if err == nil {
 			err = w.Flush()
 		}

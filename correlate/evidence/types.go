@@ -65,6 +65,7 @@ type Place struct {
 // resolution of the source in seconds: a stamp t stands for [t, t+Step).
 type Clock struct {
 	Dated   bool    `json:"dated"`
+	Local   bool    `json:"local"`   // dated without a zone: Seconds counts as if the stamp were UTC
 	NoYear  bool    `json:"no_year"` // month and day but no year: Seconds counts from January 1st
 	Seconds int64   `json:"seconds"`
 	Nanos   int32   `json:"nanos"`
@@ -72,6 +73,9 @@ type Clock struct {
 	Boot    int     `json:"boot"` // counts restarts of the source within the input, from 0
 	Text    string  `json:"text"` // as the source printed it
 }
+
+// Absolute tells that a time is known without any other source: date and zone.
+func (c *Clock) Absolute() bool { return c.Dated && !c.Local }
 
 // Event is one observed thing: a packet exchange, a log line, a listing.
 type Event struct {

@@ -253,7 +253,7 @@ func clock(c *catalogue.Clock) *evidence.Clock {
 	if c == nil {
 		return nil
 	}
-	return &evidence.Clock{Dated: c.Dated, NoYear: c.YearUnknown, Seconds: c.Seconds, Nanos: c.Nanos, Step: c.Step, Boot: c.Boot, Text: c.Text}
+	return &evidence.Clock{Dated: c.Dated, Local: c.Local, NoYear: c.YearUnknown, Seconds: c.Seconds, Nanos: c.Nanos, Step: c.Step, Boot: c.Boot, Text: c.Text}
 }
 
 // summary takes over the counts of a text and what it covers.
