@@ -94,6 +94,8 @@ type Step struct {
 	FromServer bool
 	Name       string // RFC name in snake case: client_hello, change_cipher_spec, application_data
 	Length     int    // octets of the message body, of the first record for application_data
+
+	letter byte // of History
 }
 
 // Foreign tells of a side that did not speak TLS.

@@ -18,7 +18,7 @@ const headerLength = 5
 type side struct {
 	server bool
 	state  state
-	mark   Mark // frame of the octets being read
+	mark   Mark // latest frame of the octets being read
 
 	buf       []byte // header and body of the record being read
 	want      int    // length of that record with its header, 0 before it is known
@@ -68,7 +68,9 @@ func plausible(b []byte) bool {
 
 // read takes the octets b of one frame.
 func (s *Stream) read(d *side, b []byte, m Mark) {
-	d.mark = m
+	if m.Frame >= d.mark.Frame { // behind a segment that came late
+		d.mark = m
+	}
 	for len(b) > 0 {
 		switch d.state {
 		case stateStart:

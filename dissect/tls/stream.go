@@ -1,21 +1,22 @@
 package tls
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 )
 
 // Stream reads one connection.
 type Stream struct {
-	h       Handshake
-	history strings.Builder
-	sides   [2]side // client, server
+	h     Handshake
+	sides [2]side // client, server
 
 	cache     *Cache
 	midStream bool
 	closed    bool
-	last      int // side of the last application data step, -1 after any other
+	data      int  // side of the last step when that was application data, else -1
+	more      bool // steps were left out
 
 	clientVersion uint16
 	version       uint16 // of the ServerHello, 0 before it
@@ -29,7 +30,7 @@ type Stream struct {
 
 // NewStream returns a reader for a connection that is seen from its start.
 func NewStream() *Stream {
-	s := &Stream{last: -1}
+	s := &Stream{data: -1}
 	s.sides[1].server = true
 	return s
 }
@@ -81,7 +82,9 @@ func (s *Stream) Close() {
 // record holds. The result shares memory with the Stream.
 func (s *Stream) Result() *Handshake {
 	h := s.h
-	h.History = s.history.String()
+	h.Steps, h.History = s.inOrder()
+	h.Alerts = slices.Clone(h.Alerts)
+	slices.SortStableFunc(h.Alerts, func(a, b Alert) int { return cmp.Compare(a.Frame, b.Frame) })
 	if s.clientVersion != 0 {
 		h.ClientVersion = VersionName(s.clientVersion)
 	}
@@ -126,23 +129,41 @@ func (s *Stream) step(d *side, m Mark, name string, letter byte, length int) {
 	} else if letter >= 'a' && letter <= 'z' {
 		letter -= 'a' - 'A'
 	}
-	if name == "application_data" {
-		if s.last == who {
-			return
-		}
-		s.last = who
+	if letter|0x20 != 'd' {
+		s.data = -1
+	} else if s.data == who {
+		return
 	} else {
-		s.last = -1
+		s.data = who
 	}
 	if len(s.h.Steps) >= maxSteps {
-		if len(s.h.Steps) == maxSteps && s.history.Len() == maxSteps {
-			s.history.WriteByte('+')
+		if !s.more {
+			s.more = true
 			s.problem("more than %d messages, the rest is not listed", maxSteps)
 		}
 		return
 	}
-	s.history.WriteByte(letter)
-	s.h.Steps = append(s.h.Steps, Step{Mark: m, FromServer: d.server, Name: name, Length: length})
+	s.h.Steps = append(s.h.Steps, Step{Mark: m, FromServer: d.server, Name: name, Length: length, letter: letter})
+}
+
+// inOrder returns the steps by frame and their history. A side whose octets
+// were missing is heard late, when the gap is given up.
+func (s *Stream) inOrder() ([]Step, string) {
+	steps := slices.Clone(s.h.Steps)
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Frame, b.Frame) })
+	history := make([]byte, 0, len(steps)+1)
+	kept := steps[:0]
+	for _, st := range steps {
+		if n := len(history); n > 0 && history[n-1] == st.letter && st.letter|0x20 == 'd' {
+			continue
+		}
+		history = append(history, st.letter)
+		kept = append(kept, st)
+	}
+	if s.more {
+		history = append(history, '+')
+	}
+	return kept, string(history)
 }
 
 // first sets a mark that is not set yet.

@@ -306,6 +306,33 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestLate gives the server's octets after all of the client's, as they come
+// when a gap is given up late: the order is that of the frames.
+func TestLate(t *testing.T) {
+	pieces := recording(t, "tls12-client-unknown-ca")
+	s := NewStream()
+	for _, server := range []bool{false, true} {
+		for i, p := range pieces {
+			if p.server == server {
+				s.Data(server, i+4, epoch, p.data, 0)
+			}
+		}
+	}
+	s.Close()
+	h := s.Result()
+	if h.History != "CsxkrnXGYIFl" || h.Steps[0].Name != "client_hello" || h.Steps[1].Name != "server_hello" || h.Version != "TLS1.2" {
+		t.Errorf("%s %q", h.History, h.Problems)
+	}
+	// A segment that came late completes a record in the frame that filled it.
+	s = NewStream()
+	hello := pieces[0].data
+	s.Data(false, 6, epoch, hello[:20], 0)
+	s.Data(false, 5, epoch, hello[20:], 0)
+	if f := s.Result().Frames.ClientHello.Frame; f != 6 {
+		t.Errorf("frame %d, want 6", f)
+	}
+}
+
 // TestCutShort: a capture that ends inside the server's certificate.
 func TestCutShort(t *testing.T) {
 	pieces := recording(t, "tls10-mutual")[:2]
