@@ -8,6 +8,10 @@ const (
 	// boot together have about as many open; each costs some hundred octets.
 	maxTransfers = 1 << 16
 
+	// maxPerClient bounds the transfers of one client endpoint that are
+	// followed at a time: to each of its servers, and those that linger.
+	maxPerClient = 16
+
 	// defaultMaxContent bounds what is kept of one transfer. Trust lists end
 	// at 64 KiB, configurations below 256 KiB; firmware is larger, and of that
 	// only the head matters.

@@ -140,6 +140,10 @@ func (x *tftp) request(d *pcap.Datagram, op uint16, r tftpRequest) {
 			x.finish(f)
 		}
 	}
+	if flows = x.clients[d.Src]; len(flows) >= maxPerClient {
+		flows[0].t.note("given up: more than %d transfers of one client port", maxPerClient)
+		x.finish(flows[0])
+	}
 	if x.open.Len()+x.done.Len() >= maxTransfers {
 		x.evict()
 	}

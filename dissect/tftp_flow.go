@@ -105,6 +105,9 @@ func (f *tftpFlow) data(d *pcap.Datagram, n uint16, b []byte) {
 	f.high = max(f.high, block)
 	switch {
 	case d.Cut:
+		if block == f.next && !f.cut {
+			f.store.add(b) // a list's header may be in it
+		}
 		f.cut = true
 		f.t.note("blocks are cut by the snap length, from frame %d on", d.Frame)
 		return // nothing behind it is in order

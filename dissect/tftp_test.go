@@ -428,6 +428,44 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+// TestManyServers: a client port that asks a great many servers costs no more
+// than one that asks a few.
+func TestManyServers(t *testing.T) {
+	w := newWire()
+	for i := range 3000 {
+		s := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 2, byte(i >> 8), byte(i)}), 69)
+		w.udp(phone, s, request(opRRQ, "f", "octet"))
+	}
+	f := w.read(t, DefaultOptions())
+	if len(f.transfers) != 3000 {
+		t.Errorf("%d transfers", len(f.transfers))
+	}
+}
+
+// TestCutBlocks: with a snap length the end of a file is not seen, but what is
+// there of its first block is kept.
+func TestCutBlocks(t *testing.T) {
+	w := newWire()
+	w.udp(phone, srv69, request(opRRQ, "f", "octet"))
+	at := w.buf.Len()
+	w.send(srvTID, phone, 1, 512, payload(1300))
+	cut := bytes.Clone(w.buf.Bytes()[:at])
+	for b := w.buf.Bytes()[at:]; len(b) > 0; {
+		n := int(binary.LittleEndian.Uint32(b[8:]))
+		keep := min(n, 128)
+		h := bytes.Clone(b[:16])
+		binary.LittleEndian.PutUint32(h[8:], uint32(keep))
+		cut = append(append(cut, h...), b[16:16+keep]...)
+		b = b[16+n:]
+	}
+	w.buf.Reset()
+	w.buf.Write(cut)
+	tr := w.read(t, DefaultOptions()).one(t)
+	if tr.Outcome != OutcomeIncomplete || !bytes.Equal(tr.Content, payload(1300)[:96]) || tr.SHA256 != "" || len(tr.Notes) == 0 {
+		t.Errorf("%s with %d octets, notes %q", tr.Outcome, len(tr.Content), tr.Notes)
+	}
+}
+
 func TestRuns(t *testing.T) {
 	var r runs
 	for _, n := range []int64{5, 1, 2, 9, 4, 3} {

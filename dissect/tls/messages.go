@@ -37,7 +37,8 @@ func (s *Stream) handshake(d *side, b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	if len(d.hs) > 0 {
+	waited := len(d.hs) > 0
+	if waited {
 		d.hs = append(d.hs, b...)
 		b = d.hs
 	}
@@ -59,7 +60,10 @@ func (s *Stream) handshake(d *side, b []byte) {
 		d.hs = nil
 		return
 	}
-	d.hs = append(d.hs[:0:0], b...)
+	if waited && len(b) == len(d.hs) {
+		return // still the same message: copying it for each record would be quadratic
+	}
+	d.hs = append([]byte(nil), b...)
 }
 
 // looksLikeMessage decides after missing octets whether a record begins with a

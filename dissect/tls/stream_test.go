@@ -397,6 +397,20 @@ func TestLongChain(t *testing.T) {
 	}
 }
 
+// TestDrip: a long message in records of one octet takes no quadratic time.
+func TestDrip(t *testing.T) {
+	s := NewStream()
+	begin := time.Now()
+	s.Data(true, 1, epoch, []byte{22, 3, 1, 0, 4, typeCertificate, 1, 0xff, 0xff}, 0)
+	for range 128 << 10 {
+		s.Data(true, 1, epoch, []byte{22, 3, 1, 0, 1, 0}, 0)
+	}
+	s.Close()
+	if d := time.Since(begin); d > 3*time.Second {
+		t.Errorf("%v for 128 KiB", d)
+	}
+}
+
 // TestFloods: nothing grows without bound.
 func TestFloods(t *testing.T) {
 	s := NewStream()
