@@ -198,7 +198,7 @@ func (k *kase) modelIn(e *evidence.Event) string {
 		}
 	}
 	if m := e.Detail["model"]; m != "" {
-		return m
+		return strings.TrimPrefix(m, "CP-")
 	}
 	for _, key := range []string{"subject", "client", "device"} {
 		if m := modelName.FindStringSubmatch(e.Detail[key]); m != nil {
