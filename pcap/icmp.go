@@ -1,6 +1,11 @@
 package pcap
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+)
 
 // icmp reads the errors of RFC 792 and RFC 4443, which quote the packet that
 // they are about:
@@ -12,19 +17,13 @@ func (s *scanner) icmp(b []byte, v6 bool) {
 	if len(b) < 8+20+8 || s.net.quoted {
 		return
 	}
-	kind, code := b[0], b[1]
-	if v6 {
-		if kind < 1 || kind > 4 {
-			return
-		}
-	} else {
-		switch kind {
-		case 3, 11, 12: // unreachable, time exceeded, parameter problem
-		default:
-			return
-		}
+	kind, code, ok := s.icmpError(b, v6)
+	if !ok {
+		return
 	}
 	from := s.srcAddr()
+	// The quoted packet is cut by its nature, and its length is that of the
+	// whole one or what a router made of it: gopacket refuses many of them.
 	q := b[8:]
 	var protocol uint8
 	outer := s.net
@@ -71,4 +70,29 @@ func (s *scanner) icmp(b []byte, v6 bool) {
 		}
 		s.tcp.unreachable(c, &Unreachable{Mark: s.mark(), From: from, Type: kind, Code: code})
 	}
+}
+
+// icmpError tells type and code of a message that quotes a packet.
+func (s *scanner) icmpError(b []byte, v6 bool) (kind, code uint8, ok bool) {
+	if v6 {
+		m := &s.dec.icmp6
+		if m.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil {
+			return 0, 0, false
+		}
+		switch m.TypeCode.Type() {
+		case layers.ICMPv6TypeDestinationUnreachable, layers.ICMPv6TypePacketTooBig,
+			layers.ICMPv6TypeTimeExceeded, layers.ICMPv6TypeParameterProblem:
+			ok = true
+		}
+		return m.TypeCode.Type(), m.TypeCode.Code(), ok
+	}
+	m := &s.dec.icmp4
+	if m.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil {
+		return 0, 0, false
+	}
+	switch m.TypeCode.Type() {
+	case layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4TypeTimeExceeded, layers.ICMPv4TypeParameterProblem:
+		ok = true
+	}
+	return m.TypeCode.Type(), m.TypeCode.Code(), ok
 }

@@ -1,5 +1,7 @@
 package pcap
 
+import "github.com/google/gopacket"
+
 // IP protocol numbers that are read.
 const (
 	protoICMP    = 1
@@ -113,16 +115,12 @@ func (s *scanner) ipv6(b []byte) {
 	for range maxNesting {
 		switch next {
 		case extHopByHop, extRouting, extDestination, extMobility, extHIP, extShim6:
-			if len(b) < 8 {
+			x := &s.dec.ext6
+			if x.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil {
 				s.short("IPv6 extension")
 				return
 			}
-			n := 8 + int(b[1])*8
-			if n > len(b) {
-				s.short("IPv6 extension")
-				return
-			}
-			next, b = b[0], b[n:]
+			next, b = uint8(x.NextHeader), x.Payload
 		case extFragment:
 			s.fragment6(b)
 			return

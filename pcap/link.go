@@ -1,6 +1,10 @@
 package pcap
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/google/gopacket"
+)
 
 // EtherTypes (IEEE 802 numbers) that lead to IP.
 const (
@@ -102,17 +106,20 @@ func (s *scanner) etherType(t uint16, b, frame []byte) {
 //	3  organisation (3), 00 00 00: an EtherType follows; 00 00 0c: Cisco
 //	6  type (2)
 func (s *scanner) llc(b, frame []byte) {
-	if len(b) < 8 || b[0]|1 != 0xab || b[1]|1 != 0xab || b[2] != 3 {
+	l, h := &s.dec.llc, &s.dec.snap
+	if l.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil || l.DSAP != 0xaa || l.SSAP != 0xaa || l.Control != 3 ||
+		h.DecodeFromBytes(l.Payload, gopacket.NilDecodeFeedback) != nil {
 		return
 	}
-	org, t := be32(b[2:])&0xffffff, be16(b[6:])
-	switch {
-	case org == 0, org == 0x0000f8: // 802.1H bridge tunnel
+	switch t := uint16(h.Type); [3]byte(h.OrganizationalCode) {
+	case [3]byte{}, [3]byte{0, 0, 0xf8}: // 802.1H bridge tunnel
 		if t > 1500 && s.deeper() {
-			s.etherType(t, b[8:], frame)
+			s.etherType(t, h.Payload, frame)
 		}
-	case org == 0x00000c && t == 0x2000:
-		s.announcement("cdp", b[8:], frame)
+	case [3]byte{0, 0, 0x0c}:
+		if t == 0x2000 {
+			s.announcement("cdp", h.Payload, frame)
+		}
 	}
 }
 

@@ -36,6 +36,7 @@ type scanner struct {
 	src *source
 	rec record
 	net packet // the IP packet being looked at
+	dec decoders
 
 	firstNS, lastNS int64
 	timed           bool

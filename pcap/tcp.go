@@ -1,6 +1,11 @@
 package pcap
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+)
 
 // segment is a TCP segment of a wanted connection.
 //
@@ -11,11 +16,11 @@ import "net/netip"
 //	14 window (2) checksum (2) urgent pointer (2)
 //	20 options, payload                              (RFC 9293 section 3.1)
 type segment struct {
-	flags    uint8
-	seq, ack uint32
-	data     []byte
-	cut      int // payload bytes on the wire after data
+	*layers.TCP
+	cut int // payload bytes on the wire after Payload
 }
+
+const tcpHeadLen = 20 // without options
 
 // tcpHeader numbers every TCP packet and goes on with the wanted ones.
 func (s *scanner) tcpHeader(b []byte) {
@@ -24,27 +29,32 @@ func (s *scanner) tcpHeader(b []byte) {
 		return
 	}
 	sp, dp := be16(b), be16(b[2:])
-	g := segment{flags: b[13], seq: be32(b[4:]), ack: be32(b[8:])}
 	off := int(b[12]>>4) * 4
 	wire := len(b) + s.net.missing - off
-	c, dir := s.streams.packet(s, sp, dp, g.flags, g.seq, g.ack, wire >= 0)
+	c, dir := s.streams.packet(s, sp, dp, b[13], be32(b[4:]), be32(b[8:]), wire >= 0)
 	if !s.in.tcp.has(sp) && !s.in.tcp.has(dp) {
 		return
 	}
-	if off < 20 {
+	switch {
+	case off < tcpHeadLen:
 		s.problem("TCP header length of %d bytes", off)
 		return
-	}
-	switch {
 	case wire < 0:
 		s.problem("TCP header of %d bytes is longer than the packet", off)
 		return
-	case off > len(b): // cut inside the options
-		g.cut = wire
-	default:
-		g.data = b[off:]
-		g.cut = wire - len(g.data)
 	}
+	head := b
+	if len(b) < tcpHeadLen {
+		s.dec.tcpHead = [tcpHeadLen]byte{}
+		copy(s.dec.tcpHead[:], b)
+		head = s.dec.tcpHead[:]
+	}
+	g := segment{TCP: &s.dec.tcp}
+	// gopacket refuses two kinds of header that got here: with options that
+	// the snap length cut (no payload then), or that are nonsense. It does so
+	// when the fields and the payload are set, and nothing here needs options.
+	_ = g.DecodeFromBytes(head, gopacket.NilDecodeFeedback)
+	g.cut = wire - len(g.Payload)
 	s.tcp.segment(c, dir, sp, dp, &g, b)
 }
 
@@ -129,15 +139,15 @@ func (t *tracker) begin(c *conv, key convKey, dir int, sp, dp uint16, g *segment
 	}
 	fromClient := true
 	switch {
-	case g.flags&flagSYN != 0:
-		fromClient = g.flags&flagACK == 0
+	case g.SYN:
+		fromClient = !g.ACK
 	case s.in.tcp.has(sp) && s.in.tcp.has(dp):
 		fromClient = sp > dp // both asked for: the lower is the service
 	default:
 		fromClient = s.in.tcp.has(dp)
 	}
 	src, dst := netip.AddrPortFrom(s.srcAddr(), sp), netip.AddrPortFrom(s.dstAddr(), dp)
-	conn := &Conn{Stream: int(c.number), Client: src, Server: dst, First: m, Last: m, MidStream: g.flags&flagSYN == 0}
+	conn := &Conn{Stream: int(c.number), Client: src, Server: dst, First: m, Last: m, MidStream: !g.SYN}
 	f := &flow{conn: conn, conv: key, number: c.number, client: dir}
 	if !fromClient {
 		conn.Client, conn.Server = dst, src
@@ -163,16 +173,16 @@ func (t *tracker) take(f *flow, d Dir, g *segment, m Mark) {
 	c.Last = m
 	c.Packets[d]++
 	h, o := &f.half[d], &f.half[d.Other()]
-	seq := g.seq
-	if g.flags&flagSYN != 0 {
-		if g.flags&flagACK == 0 && d == ToServer {
+	seq := g.Seq
+	if g.SYN {
+		if !g.ACK && d == ToServer {
 			if len(c.Syns) < maxSyns {
 				c.Syns = append(c.Syns, m)
 			} else {
 				t.s.problem("a connection with more than %d SYNs", maxSyns)
 			}
 		}
-		if g.flags&flagACK != 0 && d == ToClient {
+		if g.ACK && d == ToClient {
 			if c.SynAck == nil {
 				c.SynAck = &m
 			}
@@ -184,33 +194,33 @@ func (t *tracker) take(f *flow, d Dir, g *segment, m Mark) {
 		}
 		h.start(seq)
 	}
-	if g.flags&flagRST != 0 {
+	if g.RST {
 		if c.Reset == nil {
 			c.Reset = &Reset{Mark: m, From: d, TTL: t.s.net.ttl}
 			t.close(f)
 		}
 		return // a payload of RST is text for people (RFC 9293 section 3.5.2)
 	}
-	if n := len(g.data) + g.cut; n > 0 {
+	if n := len(g.Payload) + g.cut; n > 0 {
 		if d == ToClient {
 			c.Established = true
 		}
-		t.data(f, d, seq, g.data, g.cut, m)
+		t.data(f, d, seq, g.Payload, g.cut, m)
 	} else if !h.known {
 		h.start(seq)
 		h.soft = c.MidStream // a keep-alive is one byte behind
-	} else if h.soft && g.flags&flagSYN == 0 {
+	} else if h.soft && !g.SYN {
 		h.firm(seq, c.MidStream)
 	}
-	if g.flags&flagFIN != 0 && c.Fin[d] == nil {
+	if g.FIN && c.Fin[d] == nil {
 		c.Fin[d] = &m
-		h.fin = seq + uint32(len(g.data)+g.cut)
+		h.fin = seq + uint32(len(g.Payload)+g.cut)
 		if c.Fin[d.Other()] != nil {
 			t.close(f)
 		}
 	}
-	if g.flags&flagACK != 0 {
-		o.acknowledge(g.ack)
+	if g.ACK {
+		o.acknowledge(g.Ack)
 	}
 	t.gaps(f)
 }
@@ -230,9 +240,9 @@ func (t *tracker) unreachable(c *conv, u *Unreachable) {
 
 func tooBig(u *Unreachable) bool {
 	if u.From.Is4() {
-		return u.Type == 3 && u.Code == 4
+		return u.Type == layers.ICMPv4TypeDestinationUnreachable && u.Code == layers.ICMPv4CodeFragmentationNeeded
 	}
-	return u.Type == 2
+	return u.Type == layers.ICMPv6TypePacketTooBig
 }
 
 // close puts a connection among those that wait for late segments.

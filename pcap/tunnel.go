@@ -1,6 +1,9 @@
 package pcap
 
-// tunnel.go: frames carried by IP: GRE with ERSPAN, VXLAN, Geneve.
+import "github.com/google/gopacket"
+
+// tunnel.go: frames carried by IP: GRE with ERSPAN, VXLAN, Geneve. GRE and
+// Geneve are read here because gopacket's decoders are unsafe (decode.go).
 
 // gre reads RFC 2784 and 2890, and version 1 of RFC 2637:
 //
@@ -38,11 +41,12 @@ func (s *scanner) gre(b []byte) {
 		// ERSPAN type I has neither a GRE sequence nor a header, type II both:
 		// version 1, VLAN, class, session, index (8).
 		if flags&0x1000 != 0 {
-			if len(b) < 8 {
+			e := &s.dec.erspan
+			if len(b) < 8 || e.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil {
 				s.short("ERSPAN")
 				return
 			}
-			b = b[8:]
+			b = e.Payload
 		}
 		s.ethernet(b)
 	case 0x22eb:
@@ -91,7 +95,10 @@ func (s *scanner) overUDP(port uint16, b []byte) {
 	}
 	switch port {
 	case 4789:
-		s.ethernet(b[8:])
+		v := &s.dec.vxlan
+		if v.DecodeFromBytes(b, gopacket.NilDecodeFeedback) == nil {
+			s.ethernet(v.Payload)
+		}
 	case 4790:
 		switch b[3] {
 		case 1, 2:

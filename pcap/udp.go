@@ -3,6 +3,8 @@ package pcap
 import (
 	"hash/maphash"
 	"net/netip"
+
+	"github.com/google/gopacket"
 )
 
 // udp reads RFC 768: source port (2), destination port (2), length with this
@@ -19,17 +21,21 @@ func (s *scanner) udp(b []byte) {
 		return // of a fragmented or IPv6 packet
 	}
 	src, dst := netip.AddrPortFrom(s.srcAddr(), sp), netip.AddrPortFrom(s.dstAddr(), dp)
-	wire := len(b) + s.net.missing
-	if n := int(be16(b[4:])); n >= 8 && n < wire { // 0: a jumbogram, or more than 64 KiB before the card splits it
-		wire = n
+	wanted := s.in.wantsUDP(src, dst)
+	if !wanted && !isTunnelPort(dp) {
+		return
 	}
-	payload := b[8:min(wire, len(b))]
-	cut := wire > len(b)
-	if !s.in.wantsUDP(src, dst) {
-		if isTunnelPort(dp) {
-			s.net.missing = max(wire-len(b), 0)
-			s.overUDP(dp, payload)
-		}
+	u := &s.dec.udp
+	if u.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil {
+		u.Length, u.Payload = 0, b[8:] // a length below 8 is no reason to lose what is there
+	}
+	missing := s.net.missing
+	if u.Length > 0 { // 0: a jumbogram, or more than 64 KiB before the card splits it
+		missing = max(min(len(b)+missing, int(u.Length))-len(b), 0)
+	}
+	if !wanted {
+		s.net.missing = missing
+		s.overUDP(dp, u.Payload)
 		return
 	}
 	m := s.mark()
@@ -39,10 +45,10 @@ func (s *scanner) udp(b []byte) {
 	if s.in.udp.has(sp) {
 		s.services.count(s, serviceKey{src.Addr(), protoUDP, sp}, false, m)
 	}
-	if s.copied(b[:6], b[8:min(wire, len(b))]) {
+	if s.copied(b[:6], u.Payload) {
 		return
 	}
-	s.sink.Datagram(&Datagram{Mark: m, Src: src, Dst: dst, Payload: payload, Cut: cut})
+	s.sink.Datagram(&Datagram{Mark: m, Src: src, Dst: dst, Payload: u.Payload, Cut: missing > 0})
 }
 
 // recent remembers the wanted packets of the last milliseconds by their hash,
