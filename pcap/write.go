@@ -1,21 +1,32 @@
 package pcap
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/pcapgo"
 )
 
 // Writer writes chosen frames to a pcapng file, each with a comment that
-// Wireshark shows above the packet. The blocks are drawn in ng.go; gopacket's
-// pcapgo.NgWriter (v1.1.19) has no comments on packets and no link types
-// above 255.
+// Wireshark shows above the packet. The blocks are drawn in ng.go.
+//
+// They are made by gopacket's pcapgo.NgWriter, one at a time in a buffer. What
+// v1.1.19 cannot say is put in before they leave it: a link type above 255, the
+// comment of a packet, and the number of an interface, which is one less here
+// because pcapgo begins a file with an interface and ours come with their first
+// frame.
 type Writer struct {
 	w      io.Writer
-	ifaces map[ngSource]uint32
-	buf    []byte
+	ng     *pcapgo.NgWriter
+	block  bytes.Buffer // what ng wrote last
+	ifaces map[ngSource]int
 }
 
 type ngSource struct {
@@ -23,26 +34,25 @@ type ngSource struct {
 	link uint32
 }
 
-// pcapng options and values written here.
 const (
 	optComment   = 1
-	optIfName    = 2
-	optTsResol   = 9
-	optUserAppl  = 4
 	maxOptionLen = 0xfffc // lengths have 16 bits, and the value is padded to 4
 )
 
 // NewWriter begins a file. application names the writing program.
 func NewWriter(w io.Writer, application string) (*Writer, error) {
-	x := &Writer{w: w, ifaces: map[ngSource]uint32{}}
-	x.begin(ngSection)
-	x.u32(ngOrderMagic)
-	x.buf = binary.LittleEndian.AppendUint16(x.buf, 1) // version 1.0
-	x.buf = binary.LittleEndian.AppendUint16(x.buf, 0)
-	x.buf = binary.LittleEndian.AppendUint64(x.buf, 1<<64-1) // length of the section is not told
-	x.option(optUserAppl, application)
-	x.options()
-	return x, x.flush()
+	x := &Writer{w: w, ifaces: map[ngSource]int{}}
+	var err error
+	x.ng, err = pcapgo.NewNgWriterInterface(&x.block, pcapgo.NgInterface{},
+		pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: optionText(application)}})
+	if err != nil {
+		return nil, fmt.Errorf("pcap: write: %w", err)
+	}
+	b, err := x.take()
+	if err != nil {
+		return nil, err
+	}
+	return x, x.put(b[:binary.LittleEndian.Uint32(b[4:])]) // the section header alone
 }
 
 // Write appends a frame. source names the input it comes from; frames of one
@@ -55,52 +65,55 @@ func (x *Writer) Write(f Frame, source, comment string) error {
 	k := ngSource{source, f.Link}
 	id, ok := x.ifaces[k]
 	if !ok {
-		id = uint32(len(x.ifaces))
-		x.ifaces[k] = id
-		x.begin(ngInterface)
-		x.u32(f.Link)
-		x.u32(0) // no snap length
-		x.option(optIfName, source)
-		x.option(optTsResol, "\x09") // nanoseconds
-		x.options()
-		if err := x.flush(); err != nil {
+		var err error
+		id, err = x.ng.AddInterface(pcapgo.NgInterface{Name: optionText(source)})
+		if err != nil {
+			return fmt.Errorf("pcap: write: %w", err)
+		}
+		b, err := x.take()
+		if err != nil {
 			return err
 		}
+		binary.LittleEndian.PutUint16(b[8:], uint16(f.Link))
+		if err := x.put(b); err != nil {
+			return err
+		}
+		x.ifaces[k] = id
 	}
-	var ns uint64
-	if !f.Time.IsZero() {
-		ns = uint64(f.Time.UnixNano())
+	if f.Time.IsZero() {
+		f.Time = time.Unix(0, 0)
 	}
-	x.begin(ngEnhanced)
-	x.u32(id)
-	x.u32(uint32(ns >> 32))
-	x.u32(uint32(ns))
-	x.u32(uint32(len(f.Data)))
-	x.u32(uint32(max(f.Length, len(f.Data))))
-	x.buf = append(x.buf, f.Data...)
-	x.pad()
-	if comment != "" {
-		x.option(optComment, comment)
-		x.options()
+	err := x.ng.WritePacket(gopacket.CaptureInfo{Timestamp: f.Time, InterfaceIndex: id,
+		CaptureLength: len(f.Data), Length: max(f.Length, len(f.Data))}, f.Data)
+	if err != nil {
+		return fmt.Errorf("pcap: write: %w", err)
 	}
-	return x.flush()
+	b, err := x.take()
+	if err != nil {
+		return err
+	}
+	binary.LittleEndian.PutUint32(b[8:], uint32(id-1))
+	return x.put(withComment(b, optionText(comment)))
 }
 
-func (x *Writer) begin(kind uint32) {
-	x.buf = x.buf[:0]
-	x.u32(kind)
-	x.u32(0) // the length, by flush
-}
-
-func (x *Writer) u32(v uint32) { x.buf = binary.LittleEndian.AppendUint32(x.buf, v) }
-
-func (x *Writer) pad() {
-	for len(x.buf)%4 != 0 {
-		x.buf = append(x.buf, 0)
+// withComment puts a comment between the packet and the closing length of a
+// packet block, which has no options so far.
+func withComment(b []byte, text string) []byte {
+	if text == "" {
+		return b
 	}
+	b = binary.LittleEndian.AppendUint16(b[:len(b)-4], optComment)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(text)))
+	b = append(b, text...)
+	b = append(b, make([]byte, (4-len(b)%4)%4)...)
+	b = binary.LittleEndian.AppendUint32(b, 0) // end of the options
+	n := uint32(len(b) + 4)
+	binary.LittleEndian.PutUint32(b[4:], n)
+	return binary.LittleEndian.AppendUint32(b, n)
 }
 
-func (x *Writer) option(code uint16, s string) {
+// optionText is what fits into an option: valid UTF-8, not too long.
+func optionText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) > maxOptionLen {
 		s = s[:maxOptionLen]
@@ -108,22 +121,20 @@ func (x *Writer) option(code uint16, s string) {
 			s = s[:len(s)-1]
 		}
 	}
-	if s == "" {
-		return
-	}
-	x.buf = binary.LittleEndian.AppendUint16(x.buf, code)
-	x.buf = binary.LittleEndian.AppendUint16(x.buf, uint16(len(s)))
-	x.buf = append(x.buf, s...)
-	x.pad()
+	return s
 }
 
-// options ends a list of options.
-func (x *Writer) options() { x.u32(0) }
+// take is the block that ng has just written, valid until the next one.
+func (x *Writer) take() ([]byte, error) {
+	if err := x.ng.Flush(); err != nil {
+		return nil, fmt.Errorf("pcap: write: %w", err)
+	}
+	b := x.block.Bytes()
+	x.block.Reset()
+	return b, nil
+}
 
-func (x *Writer) flush() error {
-	n := uint32(len(x.buf) + 4)
-	x.u32(n)
-	binary.LittleEndian.PutUint32(x.buf[4:], n)
-	_, err := x.w.Write(x.buf)
+func (x *Writer) put(b []byte) error {
+	_, err := x.w.Write(b)
 	return err
 }
