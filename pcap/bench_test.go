@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
 )
 
 // rtpCapture is a capture of calls: n packets of 214 bytes, as G.711 in 20 ms
@@ -78,4 +82,59 @@ func BenchmarkScanTCP(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkRead reads the frames of a file without looking into them: the scan
+// of our own against pcapgo, with and without copies.
+func BenchmarkRead(b *testing.B) {
+	const n = 200_000
+	capture := rtpCapture(n)
+	name := filepath.Join(b.TempDir(), "calls.pcap")
+	if err := os.WriteFile(name, capture, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	run := func(reader string, read func(io.Reader) (frames int)) {
+		b.Run(reader, func(b *testing.B) {
+			b.SetBytes(int64(len(capture)))
+			b.ReportAllocs()
+			for b.Loop() {
+				f, err := os.Open(name)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if got := read(f); got != n {
+					b.Fatal(got)
+				}
+				f.Close()
+			}
+		})
+	}
+	run("own", func(f io.Reader) (frames int) {
+		r, err := NewReader(f)
+		for err == nil {
+			if _, err = r.Next(); err == nil {
+				frames++
+			}
+		}
+		return frames
+	})
+	theirs := func(next func(*pcapgo.Reader) error) func(io.Reader) int {
+		return func(f io.Reader) (frames int) {
+			r, err := pcapgo.NewReader(f)
+			for err == nil {
+				if err = next(r); err == nil {
+					frames++
+				}
+			}
+			return frames
+		}
+	}
+	run("pcapgo", theirs(func(r *pcapgo.Reader) error {
+		_, _, err := r.ReadPacketData()
+		return err
+	}))
+	run("pcapgo-nocopy", theirs(func(r *pcapgo.Reader) error {
+		_, _, err := r.ZeroCopyReadPacketData()
+		return err
+	}))
 }

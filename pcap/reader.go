@@ -19,6 +19,7 @@ type Frame struct {
 // some of them, or to look at what Scan passes over.
 type Reader struct {
 	src   *source
+	rec   record
 	probs problems
 }
 
@@ -37,8 +38,8 @@ func NewReader(r io.Reader) (*Reader, error) {
 // Next returns the next frame, and io.EOF after the last, also when damage made
 // it the last: Problems tells.
 func (r *Reader) Next() (Frame, error) {
-	var rec record
-	if !r.src.next(&rec) {
+	rec := &r.rec
+	if !r.src.next(rec) {
 		return Frame{}, io.EOF
 	}
 	f := Frame{Number: r.src.frames, Link: rec.link, Interface: rec.iface, Data: rec.data, Length: rec.wire}
