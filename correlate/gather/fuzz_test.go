@@ -1,0 +1,35 @@
+package gather_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"trustline/correlate"
+	"trustline/correlate/evidence"
+	"trustline/correlate/gather"
+)
+
+// FuzzDecode sends whatever bytes through the whole of analyze: recognised as
+// whatever they are, decoded, judged. No panic, and the input is accounted for.
+func FuzzDecode(f *testing.F) {
+	for _, name := range []string{"broken/cut.pcap", "directory-via-tvs/tvs-sdi.txt", "directory-via-tvs/show-itl.txt", "directory-via-tvs/phone-console.log", "both-regenerated-facts/case.facts", "tvs-blocked/status.txt"} {
+		b, err := os.ReadFile(filepath.Join(cases, filepath.FromSlash(name)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b := gather.Decode(gather.Input{Name: "x", Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}, gather.Options{})
+		if len(b.Header.Inputs) == 0 || b.Header.Inputs[0].Kind == "" {
+			t.Error("the input is not accounted for")
+		}
+		if _, err := json.Marshal(correlate.Judge(evidence.Merge(b), correlate.Options{})); err != nil {
+			t.Error(err)
+		}
+	})
+}
