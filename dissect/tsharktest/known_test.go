@@ -61,6 +61,16 @@ type ledger struct {
 	transfers, handshakes, certificates int
 	hashes, errors, alerts              int            // of transfers, of connections
 	scenes                              map[string]int // what there was, to see that all of it occurs
+	tables                              *tables
+}
+
+// names returns tshark's names, read once.
+func (l *ledger) names(t *testing.T) *tables {
+	t.Helper()
+	if l.tables == nil {
+		l.tables = tsharkNames(t)
+	}
+	return l.tables
 }
 
 func newLedger() *ledger { return &ledger{met: map[string]int{}, scenes: map[string]int{}} }

@@ -18,7 +18,7 @@ func compareLab(t *testing.T, l *ledger) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no captures of cases: %v", err)
 	}
-	names := tsharkNames(t)
+	names := l.names(t)
 	opt := dissect.DefaultOptions()
 	var ports []int
 	for _, p := range opt.TLSPorts {

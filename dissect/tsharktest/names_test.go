@@ -13,7 +13,7 @@ import (
 // knows.
 func compareNames(t *testing.T, l *ledger) {
 	need(t, "tshark", "timeout")
-	names := tsharkNames(t)
+	names := l.names(t)
 	for id := range 1 << 16 {
 		theirs := names.cipher[id]
 		if theirs == "" {

@@ -31,7 +31,7 @@ type visit struct {
 
 func compareTLS(t *testing.T, l *ledger) {
 	need(t, "tshark", "tcpdump", "openssl", "timeout")
-	names := tsharkNames(t)
+	names := l.names(t)
 	pki := makePKI(t)
 	ends := endpoints(pki)
 	var ports []int

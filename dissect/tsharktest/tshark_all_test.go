@@ -27,6 +27,9 @@ var mustOccur = []string{
 
 // TestAgainstTshark compares everything and counts.
 func TestAgainstTshark(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
 	l := newLedger()
 	for _, part := range []struct {
 		name    string
