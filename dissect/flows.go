@@ -47,6 +47,17 @@ type Observer interface {
 // only when nothing could be read; damage further on is in the summary, and
 // what stood before it was handed over.
 func Capture(r io.Reader, o Options, h Handler) (*pcap.Summary, error) {
+	return capture(o, h, func(in *pcap.Interest, s pcap.Sink) (*pcap.Summary, error) { return pcap.Scan(r, in, s) })
+}
+
+// CaptureSeries is Capture over the parts of a rotated capture: what is cut
+// between two of them is found whole. Frames and streams are counted over the
+// series, see pcap.ScanSeries. After an error what was handed to h is of no use.
+func CaptureSeries(parts []pcap.Part, o Options, h Handler) (*pcap.Summary, error) {
+	return capture(o, h, func(in *pcap.Interest, s pcap.Sink) (*pcap.Summary, error) { return pcap.ScanSeries(parts, in, s) })
+}
+
+func capture(o Options, h Handler, scan func(*pcap.Interest, pcap.Sink) (*pcap.Summary, error)) (*pcap.Summary, error) {
 	f := &flows{opt: o, h: h, pool: &pool{max: o.maxContent(), left: o.maxHeld()}}
 	if to, ok := h.(Observer); ok {
 		f.watch = newWatcher(to)
@@ -54,7 +65,7 @@ func Capture(r io.Reader, o Options, h Handler) (*pcap.Summary, error) {
 	f.opt.Hints = f.opt.Hints && f.watch != nil
 	in := pcap.NewInterest(f.opt.udp(), f.opt.tcp())
 	f.tftp = newTFTP(in, &f.opt, f.pool, h.Transfer)
-	sum, err := pcap.Scan(r, in, f)
+	sum, err := scan(in, f)
 	f.tftp.close()
 	if sum != nil {
 		if f.watch != nil {

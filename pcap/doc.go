@@ -29,6 +29,9 @@
 // that is cut or damaged counts up to the damage; Scan returns an error only
 // when nothing could be read.
 //
+// A capture that was rotated into several files is read by ScanSeries as one:
+// what was cut between two files is joined.
+//
 // # How
 //
 // The bytes of a file pass through window.go (large buffers, read ahead),

@@ -148,7 +148,7 @@ func (s *scanner) mark() Mark {
 
 // problem tells something about the current frame.
 func (s *scanner) problem(format string, a ...any) {
-	s.probs.add("frame", int64(s.src.frames), format, a...)
+	s.probs.add("frame", int64(s.src.frames-s.src.before), format, a...)
 }
 
 // srcAddr and dstAddr make the addresses of the current IP packet.

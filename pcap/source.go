@@ -35,6 +35,9 @@ type source struct {
 	c      container
 	format string
 	frames int // frames handed out, for the place of problems
+	before int // of these, in earlier parts of a series
+
+	damaged bool // the reading ended before the end of the file
 
 	snaplen int
 	notes   []string
@@ -116,7 +119,8 @@ func (s *source) close() {
 
 // damage ends the reading at a place; all frames before it count.
 func (s *source) damage(at int64, format string, a ...any) {
-	what := fmt.Sprintf(format, a...) + fmt.Sprintf("; the %d frames before it count", s.frames)
+	s.damaged = true
+	what := fmt.Sprintf(format, a...) + fmt.Sprintf("; the %d frames before it count", s.frames-s.before)
 	s.probs.put(&problem{what: what, unit: "byte", first: at, last: at, n: 1}, what)
 }
 

@@ -7,7 +7,7 @@ import (
 
 // Mark is a place in a capture.
 type Mark struct {
-	Frame int       // 1-based over the whole file, as Wireshark counts
+	Frame int       // 1-based over the whole file, as Wireshark counts, or over the whole series: see Summary.Locate
 	Time  time.Time // UTC; zero when the capture holds no time (simple packet blocks)
 }
 
@@ -179,6 +179,7 @@ type Summary struct {
 	OneWay    []OneWay
 	Problems  []Problem
 	Coverage  Coverage
+	Parts     []PartSummary // of a series (ScanSeries), else nil
 }
 
 // Coverage says what the capture could have shown.
