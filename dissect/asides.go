@@ -139,8 +139,7 @@ func (w *watcher) syslog(d *pcap.Datagram, m *hints.Syslog) {
 	w.say(o, strconv.Itoa(d.Frame))
 }
 
-// announcement reads CDP, LLDP and, where the capture reader passes it on, EAP
-// over LAN.
+// announcement reads CDP, LLDP and EAP over LAN.
 func (w *watcher) announcement(a *pcap.Announcement) {
 	mac := hex.EncodeToString(a.Source[:])
 	o := &Observation{First: a.Mark, Last: a.Mark, Kind: a.Protocol, Event: "phone", MAC: mac}
@@ -172,18 +171,26 @@ func (w *watcher) announcement(a *pcap.Announcement) {
 		}
 		o.Kind, o.Event = "eap", m.Code
 		if m.Identity != "" {
-			if len(w.devices) >= maxQuestions {
-				clear(w.devices)
+			if len(w.eap) >= maxQuestions {
+				clear(w.eap)
 			}
-			w.devices["eap"] = identity{deviceIn(m.Identity), m.Identity}
+			w.eap[mac] = identity{deviceIn(m.Identity), m.Identity}
 		}
 		if m.Code != "failure" && m.Code != "success" {
 			return
 		}
-		// The switch sends this to a group address: the last identity is the
-		// only hint at the phone.
-		id := w.devices["eap"]
-		o.MAC, o.Device = "", id.device
+		// Where the switch sends this to a group address, it is about the only
+		// identity of the capture, or nobody knows about whom.
+		phone := hex.EncodeToString(a.Dest[:])
+		if a.Dest[0]&1 != 0 {
+			phone = ""
+			if len(w.eap) == 1 {
+				for phone = range w.eap {
+				}
+			}
+		}
+		id := w.eap[phone]
+		o.MAC, o.Device = phone, id.device
 		o.Detail = map[string]string{"identity": id.model, "switch": mac}
 	default:
 		return

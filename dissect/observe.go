@@ -61,6 +61,7 @@ type watcher struct {
 	count   int
 	left    int
 	devices map[string]identity // by MAC, from DHCP requests
+	eap     map[string]identity // by MAC, from EAP identities
 	asked   map[string]*Observation
 	order   []string                 // keys of asked, oldest first
 	sipAsks map[string]*register.SIP // of UDP, by Call-ID
@@ -69,7 +70,7 @@ type watcher struct {
 type identity struct{ device, model string }
 
 func newWatcher(to Observer) *watcher {
-	return &watcher{to: to, said: map[string]string{}, devices: map[string]identity{}, asked: map[string]*Observation{}}
+	return &watcher{to: to, said: map[string]string{}, devices: map[string]identity{}, eap: map[string]identity{}, asked: map[string]*Observation{}}
 }
 
 // say passes an observation on unless the same was the last word about its

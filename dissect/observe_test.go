@@ -228,3 +228,42 @@ func TestAnnouncements(t *testing.T) {
 		}
 	}
 }
+
+// TestEAP builds 802.1X as RFC 3748 section 4 draws it: a failure that goes to
+// the group address is about the only identity seen, and about nobody when
+// there were two; one that goes to a phone's own address is about that phone.
+func TestEAP(t *testing.T) {
+	identity := func(name string) []byte {
+		n := len(name) + 5
+		return append([]byte{1, 0, 0, byte(n), 2, 1, 0, byte(n), 1}, name...)
+	}
+	failure := []byte{1, 0, 0, 4, 4, 1, 0, 4}
+	group, swtch := [6]byte{1, 0x80, 0xc2, 0, 0, 3}, [6]byte{0, 0x1b, 0x54, 1, 2, 3}
+	one, two := [6]byte{0, 0x11, 0x22, 0x33, 0x44, 0x55}, [6]byte{0, 0x11, 0x22, 0x33, 0x44, 0x66}
+	f := &found{}
+	w := newWatcher(f)
+	send := func(frame int, from, to [6]byte, b []byte) {
+		w.announcement(&pcap.Announcement{Mark: pcap.Mark{Frame: frame}, Protocol: "eapol", Source: from, Dest: to, Payload: b})
+	}
+	last := func() string {
+		if len(f.observations) == 0 {
+			return "nothing"
+		}
+		o := f.observations[len(f.observations)-1]
+		return o.Kind + " " + o.Event + " " + o.Device + " " + o.MAC
+	}
+	send(1, one, group, identity("CP-8861-SEP001122334455"))
+	send(2, swtch, group, failure)
+	if got, want := last(), "eap failure SEP001122334455 001122334455"; got != want {
+		t.Errorf("one identity: %q, want %q", got, want)
+	}
+	send(3, two, group, identity("CP-8861-SEP001122334466"))
+	send(4, swtch, group, failure)
+	if got, want := last(), "eap failure  "; got != want {
+		t.Errorf("two identities: %q, want %q", got, want)
+	}
+	send(5, swtch, two, failure)
+	if got, want := last(), "eap failure SEP001122334466 001122334466"; got != want {
+		t.Errorf("addressed: %q, want %q", got, want)
+	}
+}

@@ -19,6 +19,7 @@ const (
 	etherPPPoE  = 0x8864
 	etherBridge = 0x6558 // Transparent Ethernet Bridging
 	etherLLDP   = 0x88cc
+	etherEAPOL  = 0x888e // IEEE 802.1X
 	etherVNTag  = 0x8926 // Cisco VN-Tag, on ports of UCS
 	etherCMD    = 0x8909 // Cisco MetaData, TrustSec
 	etherPPP    = 0x880b
@@ -87,6 +88,9 @@ func (s *scanner) etherType(t uint16, b, frame []byte) {
 		case etherLLDP:
 			s.announcement("lldp", b, frame)
 			return
+		case etherEAPOL:
+			s.announcement("eapol", b, frame)
+			return
 		default:
 			if t <= 1500 {
 				if int(t) < len(b) {
@@ -128,7 +132,7 @@ func (s *scanner) announcement(protocol string, b, frame []byte) {
 		return
 	}
 	s.announce.Announcement(&Announcement{
-		Mark: s.mark(), Protocol: protocol, Source: [6]byte(frame[6:12]),
+		Mark: s.mark(), Protocol: protocol, Dest: [6]byte(frame), Source: [6]byte(frame[6:12]),
 		VLAN: s.net.vlan, Payload: b, Cut: s.net.missing > 0,
 	})
 }

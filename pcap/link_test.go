@@ -154,10 +154,13 @@ func TestNestedCut(t *testing.T) {
 func TestAnnouncements(t *testing.T) {
 	snap := unhex("01000ccccccc 001b54112233 000c aaaa03 00000c 2000 02b4 0000")
 	lldp := unhex("0180c200000e 001b54112233 8100 2064 88cc 0000")
-	j, _ := scan(t, classicOf(snap, lldp), NewInterest(nil, nil))
+	// EAP failure (RFC 3748 section 4.2) in EAPOL (IEEE 802.1X).
+	eap := unhex("0180c2000003 001b54112233 888e 01000004 04010004")
+	j, _ := scan(t, classicOf(snap, lldp, eap), NewInterest(nil, nil))
 	j.want(t,
 		`1 cdp from 001b54112233 vlan -1 "\x02\xb4\x00\x00"`,
-		`2 lldp from 001b54112233 vlan 100 "\x00\x00"`)
+		`2 lldp from 001b54112233 vlan 100 "\x00\x00"`,
+		`3 eapol from 001b54112233 vlan -1 "\x01\x00\x00\x04\x04\x01\x00\x04"`)
 }
 
 func TestUnknownLinkType(t *testing.T) {

@@ -128,13 +128,15 @@ type Sink interface {
 	Unreachable(u *UnreachableUDP)
 }
 
-// Announcement is a link-layer neighbour announcement, CDP or LLDP.
+// Announcement is a link-layer frame that names a device or tells what its
+// switch thinks of it: CDP, LLDP or EAP over LAN.
 type Announcement struct {
 	Mark
-	Protocol string // "cdp" or "lldp"
+	Protocol string // "cdp", "lldp" or "eapol"
 	Source   [6]byte
+	Dest     [6]byte
 	VLAN     int    // of the outermost 802.1Q tag, -1 without one
-	Payload  []byte // after the LLC/SNAP header (CDP) or the EtherType (LLDP); valid only during the call
+	Payload  []byte // after the LLC/SNAP header (CDP) or the EtherType (LLDP, EAPOL); valid only during the call
 	Cut      bool
 }
 
