@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"cmp"
 	"strconv"
 
 	"trustline/correlate/evidence"
@@ -15,8 +16,8 @@ func (k *kase) anchors() map[[2]source][]*anchor {
 		if a.srcClock == nil || a.refClock == nil {
 			return // evidence from elsewhere may lack a time
 		}
-		s := source{a.src.place.Input, a.src.sourceKind(), a.srcClock.Boot}
-		r := source{a.refPlace.Input, a.ref.sourceKind(), a.refClock.Boot}
+		s := source{k.clockOf(a.src.place.Input), a.src.sourceKind(), a.srcClock.Boot}
+		r := source{k.clockOf(a.ref.place.Input), a.ref.sourceKind(), a.refClock.Boot}
 		out[[2]source{s, r}] = append(out[[2]source{s, r}], a)
 	}
 	for _, p := range k.phones {
@@ -32,11 +33,12 @@ func bound(kind string, src, ref *entry, low, high, strong bool) *anchor {
 	return &anchor{kind: kind, src: src, ref: ref, srcClock: src.e.Clock, refClock: ref.e.Clock, refPlace: ref.place, low: low, high: high, strong: strong}
 }
 
-// boundMark is the same against a packet inside a connection or transfer.
+// boundMark is the same against a packet inside a connection or transfer, which
+// may stand in a later part of a rotated capture than its beginning.
 func boundMark(kind string, src, ref *entry, m evidence.Mark, low, high, strong bool) *anchor {
 	a := bound(kind, src, ref, low, high, strong)
 	a.refClock = m.Clock
-	a.refPlace = evidence.Place{Input: ref.place.Input, Frame: m.Frame}
+	a.refPlace = evidence.Place{Input: cmp.Or(m.Input, ref.place.Input), Frame: m.Frame}
 	return a
 }
 

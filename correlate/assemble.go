@@ -152,6 +152,9 @@ func (k *kase) reportEntry(n *entry) Entry {
 		}
 		if t.End != nil {
 			out.Detail["last_frame"] = t.End.Frame
+			if t.End.Input != "" {
+				out.Detail["last_input"] = t.End.Input
+			}
 		}
 		if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" {
 			out.Detail["signer"] = l.l.Signer.Serial
@@ -180,16 +183,26 @@ func (k *kase) tlsDetail(d map[string]any, t *evidence.TLS) {
 			}
 		}
 	}
-	frames := map[string]any{}
+	frames, inputs := map[string]any{}, map[string]any{}
 	for name, m := range t.Marks {
 		frames[name] = m.Frame
+		if m.Input != "" { // a later part of a rotated capture
+			inputs[name] = m.Input
+		}
 	}
 	if len(frames) > 0 {
 		d["frames"] = frames
 	}
+	if len(inputs) > 0 {
+		d["frame_inputs"] = inputs
+	}
 	var alerts []any
 	for _, a := range t.Alerts {
-		alerts = append(alerts, map[string]any{"frame": a.Mark.Frame, "from": a.From, "level": a.Level, "description": a.Description, "encrypted": a.Encrypted})
+		alert := map[string]any{"frame": a.Mark.Frame, "from": a.From, "level": a.Level, "description": a.Description, "encrypted": a.Encrypted}
+		if a.Mark.Input != "" {
+			alert["input"] = a.Mark.Input
+		}
+		alerts = append(alerts, alert)
 	}
 	if alerts != nil {
 		d["alerts"] = alerts

@@ -58,7 +58,7 @@ func (k *kase) solve(given map[string]float64) {
 	}
 	for name, sec := range given {
 		for _, s := range all {
-			if s.input == name || k.sourceName(s) == name {
+			if s.input == k.clockOf(name) || k.sourceName(s) == name {
 				v := int64(sec * 1e9)
 				base := int64(0)
 				if o := m.to[s]; o != nil {
@@ -187,12 +187,21 @@ func compareSource(a, b source) int {
 	return cmp.Or(strings.Compare(a.input, b.input), strings.Compare(a.kind, b.kind), cmp.Compare(a.boot, b.boot))
 }
 
+// clockOf names the clock of an input: its own, or that of the rotated capture
+// of which it is a part, named after the first part.
+func (k *kase) clockOf(input string) string {
+	if name := k.series[input]; name != "" {
+		return name
+	}
+	return input
+}
+
 // at gives an event's place on the common scale.
 func (k *kase) at(input, kind string, c *evidence.Clock) instant {
 	if c == nil {
 		return instant{}
 	}
-	s := source{input, kind, c.Boot}
+	s := source{k.clockOf(input), kind, c.Boot}
 	o := k.clock.to[s]
 	if o == nil {
 		return instant{}
@@ -209,7 +218,7 @@ func (k *kase) sources() []source {
 		if e.Clock == nil {
 			continue
 		}
-		if s := (source{e.Place.Input, (&entry{e: e}).sourceKind(), e.Clock.Boot}); !seen[s] {
+		if s := (source{k.clockOf(e.Place.Input), (&entry{e: e}).sourceKind(), e.Clock.Boot}); !seen[s] {
 			seen[s] = true
 			out = append(out, s)
 			switch {

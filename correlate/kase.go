@@ -26,6 +26,7 @@ type kase struct {
 	local     map[source]int64    // sources dated without a zone: seconds of their first stamp
 	kinds     map[string][]string // input -> phone, server, capture
 	owner     map[string]string   // input -> the one phone it tells of
+	series    map[string]string   // part of a rotated capture -> its first part
 	facts     []*entry
 	listEntry map[string]*entry // entries of lists in files, made once per phone
 }
@@ -46,7 +47,12 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
 		b: b, opt: opt,
 		listBy: map[string]*listObj{}, certBy: map[string]*evidence.Certificate{},
-		byName: map[string]*phone{}, dated: map[source]bool{}, local: map[source]int64{}, kinds: map[string][]string{}, owner: map[string]string{},
+		byName: map[string]*phone{}, dated: map[source]bool{}, local: map[source]int64{}, kinds: map[string][]string{}, owner: map[string]string{}, series: map[string]string{},
+	}
+	for i := range b.Header.Inputs {
+		if in := &b.Header.Inputs[i]; in.Series != nil {
+			k.series[in.Name] = in.Series.Name
+		}
 	}
 	for i := range b.Objects {
 		o := &b.Objects[i]

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -147,17 +148,16 @@ func clip(b []byte) []byte {
 }
 
 // Merge joins bundles into one whose content does not depend on their order.
-// An input given twice (same SHA-256) counts once, under the name that sorts
-// first; an object seen in several inputs is kept once with all its places.
+// An input given twice (same SHA-256) counts once: as part of a rotated capture
+// where it is one, then under the name that sorts first. An object seen in
+// several inputs is kept once with all its places.
 func Merge(bundles ...*Bundle) *Bundle {
 	bundles = distinct(bundles)
 	out := &Bundle{Header: Header{Schema: Schema}}
-	keep := chooseInputs(bundles)
+	best := chooseInputs(bundles)
 	objects := map[string]*Object{}
 	for _, b := range bundles {
-		if b == nil {
-			continue
-		}
+		b, keep := b.chosen(best)
 		if t := b.Header.Tool; out.Header.Tool.Name == "" || t.Version > out.Header.Tool.Version {
 			out.Header.Tool = t
 		}
@@ -236,11 +236,19 @@ func (b *Bundle) renamed(names map[string]string) *Bundle {
 	out := &Bundle{Header: b.Header, Facts: b.Facts}
 	out.Header.Inputs = slices.Clone(b.Header.Inputs)
 	for i := range out.Header.Inputs {
-		out.Header.Inputs[i].Name = name(out.Header.Inputs[i].Name)
+		in := &out.Header.Inputs[i]
+		in.Name = name(in.Name)
+		if in.Series != nil {
+			s := *in.Series
+			s.Name = name(s.Name)
+			in.Series = &s
+		}
 	}
 	out.Events = slices.Clone(b.Events)
 	for i := range out.Events {
-		out.Events[i].Place.Input = name(out.Events[i].Place.Input)
+		e := &out.Events[i]
+		e.Place.Input = name(e.Place.Input)
+		e.renameMarks(name)
 	}
 	out.Coverage = slices.Clone(b.Coverage)
 	for i := range out.Coverage {
@@ -257,28 +265,89 @@ func (b *Bundle) renamed(names map[string]string) *Bundle {
 	return out
 }
 
-// chooseInputs names the inputs that stay when the same bytes came twice.
-func chooseInputs(bundles []*Bundle) map[string]bool {
-	best := map[string]string{} // sha256 -> name
-	keep := map[string]bool{}
+// renameMarks gives other names to the inputs of the marks of an event, whose
+// transfer or connection is copied for it.
+func (e *Event) renameMarks(name func(string) string) {
+	mark := func(m Mark) Mark {
+		if m.Input != "" {
+			m.Input = name(m.Input)
+		}
+		return m
+	}
+	if e.Transfer != nil && e.Transfer.End != nil {
+		t, end := *e.Transfer, mark(*e.Transfer.End)
+		t.End = &end
+		e.Transfer = &t
+	}
+	if e.TLS != nil {
+		t := *e.TLS
+		t.Syns, t.Alerts, t.Marks = slices.Clone(t.Syns), slices.Clone(t.Alerts), maps.Clone(t.Marks)
+		for i := range t.Syns {
+			t.Syns[i] = mark(t.Syns[i])
+		}
+		for i := range t.Alerts {
+			t.Alerts[i].Mark = mark(t.Alerts[i].Mark)
+		}
+		for k, m := range t.Marks {
+			t.Marks[k] = mark(m)
+		}
+		e.TLS = &t
+	}
+}
+
+// choice is an input that stands for all inputs of the same bytes.
+type choice struct {
+	name   string
+	series Series
+}
+
+func choiceOf(in *Input) choice {
+	c := choice{name: in.Name}
+	if in.Series != nil {
+		c.series = *in.Series
+	}
+	return c
+}
+
+// chooseInputs names by SHA-256 the input that stays when the same bytes came
+// several times: the part of the longest series, then the name that sorts
+// first.
+func chooseInputs(bundles []*Bundle) map[string]choice {
+	best := map[string]choice{}
 	for _, b := range bundles {
-		if b == nil {
-			continue
-		}
-		for _, in := range b.Header.Inputs {
-			if in.SHA256 == "" {
-				keep[in.Name] = true
-				continue
-			}
-			if have, ok := best[in.SHA256]; !ok || in.Name < have {
-				best[in.SHA256] = in.Name
+		for i := range b.Header.Inputs {
+			in := &b.Header.Inputs[i]
+			c := choiceOf(in)
+			have, ok := best[in.SHA256]
+			if !ok || cmp.Or(cmp.Compare(have.series.Parts, c.series.Parts), cmp.Compare(c.name, have.name), cmp.Compare(c.series.Name, have.series.Name)) < 0 {
+				best[in.SHA256] = c
 			}
 		}
 	}
-	for _, name := range best {
-		keep[name] = true
+	return best
+}
+
+// chosen tells which inputs of a bundle stay. Marks in inputs that do not are
+// renamed to those that stand for them.
+func (b *Bundle) chosen(best map[string]choice) (*Bundle, map[string]bool) {
+	keep, other := map[string]bool{}, map[string]string{}
+	for i := range b.Header.Inputs {
+		in := &b.Header.Inputs[i]
+		if c := best[in.SHA256]; in.SHA256 == "" || c == choiceOf(in) {
+			keep[in.Name] = true
+		} else {
+			other[in.Name] = c.name
+		}
 	}
-	return keep
+	if len(other) == 0 {
+		return b, keep
+	}
+	out := *b
+	out.Events = slices.Clone(b.Events)
+	for i := range out.Events {
+		out.Events[i].renameMarks(func(name string) string { return cmp.Or(other[name], name) })
+	}
+	return &out, keep
 }
 
 func mergeObject(objects map[string]*Object, o Object, keep map[string]bool) {

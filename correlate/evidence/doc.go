@@ -3,7 +3,8 @@
 // Between reading bytes and judging them lies a seam: one input at a time is
 // decoded to evidence, and judging knows only evidence. So a thousand inputs
 // can be decoded on a thousand machines and judged once, and an old case can
-// be judged again by newer rules without its captures.
+// be judged again by newer rules without its captures. The parts of a rotated
+// capture are decoded together, and each stays an input of its own.
 //
 // What comes in: values made by correlate/gather. What goes out: an NDJSON
 // file, first a [Header] with the inputs, then one [Event], [Object],

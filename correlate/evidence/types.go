@@ -34,6 +34,15 @@ type Input struct {
 	To       *string   `json:"to"`
 	Samples  []Sample  `json:"unknown_messages"`
 	Problems []Problem `json:"problems"`
+	Series   *Series   `json:"series,omitempty"` // when it was decoded as a part of a rotated capture
+}
+
+// Series says which part of a rotated capture an input is. All parts have one
+// clock, and what is cut between two of them was decoded whole.
+type Series struct {
+	Name  string `json:"name"` // the first part's
+	Part  int    `json:"part"` // 1-based
+	Parts int    `json:"parts"`
 }
 
 // Sample is a message that no pattern knows: first line, how often, its text.
@@ -113,7 +122,7 @@ type Transfer struct {
 // TLS is one TCP connection on a port where TLS is spoken, also when no
 // handshake came about.
 type TLS struct {
-	Stream               int             `json:"stream"`
+	Stream               int             `json:"stream"` // tcp.stream; of a rotated capture counted over the series
 	Client               string          `json:"client"`
 	Server               string          `json:"server"`
 	Service              string          `json:"service"` // tvs, capf, sccp-tls, sip-tls, https, provisioning, other
@@ -133,8 +142,11 @@ type TLS struct {
 	Marks                map[string]Mark `json:"marks"`     // syn, syn_ack, client_hello, server_hello, server_certificate, client_certificate, client_finished_ccs, server_finished_ccs, client_data, server_data, end
 }
 
-// Mark is a packet: its frame and its time on the capture's clock.
+// Mark is a packet: its frame and its time on the capture's clock. Input names
+// the part of a rotated capture that holds the frame, when that is another than
+// the event's own input.
 type Mark struct {
+	Input string `json:"input,omitempty"`
 	Frame int    `json:"frame"`
 	Clock *Clock `json:"clock"`
 }

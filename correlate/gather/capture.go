@@ -20,6 +20,20 @@ import (
 // an event at its first frame, their content becomes objects.
 func (d *decoder) capture(r io.Reader) {
 	h := &captureHandler{d: d}
+	sum, err := dissect.Capture(r, d.ports(), h)
+	if err != nil {
+		d.problem("", err.Error())
+	}
+	if sum == nil {
+		d.in.Kind = KindUnknown
+		return
+	}
+	captured(d.in, sum.Format, sum.Frames, sum.From, sum.To)
+	h.finish(sum, []string{d.in.Name}, "")
+}
+
+// ports are the options of dissect.
+func (d *decoder) ports() dissect.Options {
 	opt := dissect.DefaultOptions()
 	if len(d.opt.TLSPorts) > 0 {
 		opt.TLSPorts = d.opt.TLSPorts
@@ -30,31 +44,50 @@ func (d *decoder) capture(r io.Reader) {
 	if len(d.opt.HTTPPorts) > 0 {
 		opt.HTTPPorts = d.opt.HTTPPorts
 	}
-	sum, err := dissect.Capture(r, opt, h)
-	if err != nil {
-		d.problem("", err.Error())
+	return opt
+}
+
+// captured fills in what is known of a capture as an input.
+func captured(in *evidence.Input, format string, frames int, from, to time.Time) {
+	in.Kind, _, _ = strings.Cut(format, ",")
+	in.Frames = &frames
+	if !from.IsZero() {
+		a, b := clockOf(from).Text, clockOf(to).Text
+		in.From, in.To = &a, &b
 	}
-	if sum == nil {
-		d.in.Kind = KindUnknown
-		return
-	}
-	d.in.Kind, _, _ = strings.Cut(sum.Format, ",")
-	d.in.Frames = &sum.Frames
-	if !sum.From.IsZero() {
-		from, to := clockOf(sum.From).Text, clockOf(sum.To).Text
-		d.in.From, d.in.To = &from, &to
+}
+
+// finish adds what can be told at the end only. names are those of the parts;
+// all is the place of a problem that concerns all of them.
+func (h *captureHandler) finish(sum *pcap.Summary, names []string, all string) {
+	for _, r := range h.remarks {
+		h.remark(sum, r.frame, r.what)
 	}
 	for _, p := range sum.Problems {
-		d.problem(p.Where, p.What)
+		if all != "" && p.Where == "file" {
+			p.Where = all
+		}
+		h.d.problem(p.Where, p.What)
 	}
-	d.links(sum)
+	h.links(sum, all)
 	h.answered(sum)
-	h.coverage(sum)
+	h.coverage(sum, names)
+}
+
+// remark is a problem at a frame, told of the part that holds it.
+func (h *captureHandler) remark(sum *pcap.Summary, frame int, what string) {
+	part, local := sum.Locate(frame)
+	in := h.d.in
+	if part > 0 {
+		in = &h.d.b.Header.Inputs[part]
+	}
+	in.Problems = append(in.Problems, evidence.Problem{Where: fmt.Sprintf("frame %d", local), What: what})
 }
 
 // links reports frames of link types that nobody decodes, and what a short
 // snap length hides.
-func (d *decoder) links(sum *pcap.Summary) {
+func (h *captureHandler) links(sum *pcap.Summary, all string) {
+	d := h.d
 	types := make([]uint32, 0, len(sum.Links))
 	for t := range sum.Links {
 		types = append(types, t)
@@ -62,18 +95,18 @@ func (d *decoder) links(sum *pcap.Summary) {
 	slices.Sort(types)
 	for _, t := range types {
 		if l := sum.Links[t]; !l.Decoded && l.Frames > 0 {
-			d.problem("", fmt.Sprintf("%d frames of link type %d (%s) were counted and not decoded", l.Frames, t, l.Name))
+			d.problem(all, fmt.Sprintf("%d frames of link type %d (%s) were counted and not decoded", l.Frames, t, l.Name))
 		}
 	}
 	if sum.Truncated > 0 {
-		d.problem("", fmt.Sprintf("%d frames are cut by the snap length %d: what stood behind the cut is not in evidence", sum.Truncated, sum.Snaplen))
+		d.problem(all, fmt.Sprintf("%d frames are cut by the snap length %d: what stood behind the cut is not in evidence", sum.Truncated, sum.Snaplen))
 	}
 	for i, o := range sum.OneWay {
 		if i == maxGaps {
-			d.problem("", fmt.Sprintf("and %d further pairs of hosts with one direction only", len(sum.OneWay)-i))
+			d.problem(all, fmt.Sprintf("and %d further pairs of hosts with one direction only", len(sum.OneWay)-i))
 			break
 		}
-		d.problem(fmt.Sprintf("frame %d", o.First.Frame), fmt.Sprintf("the capture holds no packets from %s to %s, though %d connections show that there were some", o.To, o.From, o.Connections))
+		h.remark(sum, o.First.Frame, fmt.Sprintf("the capture holds no packets from %s to %s, though %d connections show that there were some", o.To, o.From, o.Connections))
 	}
 }
 
@@ -81,6 +114,15 @@ type captureHandler struct {
 	d       *decoder
 	clients []netip.Addr // addresses that acted as a phone
 	silent  []silent
+	remarks []remark
+
+	stretches []stretch // of a series
+}
+
+// remark is a problem with what stands at a frame.
+type remark struct {
+	frame int
+	what  string
 }
 
 // silent is a server that left a connection attempt unanswered.
@@ -100,7 +142,7 @@ func (h *captureHandler) Transfer(t *dissect.Transfer) {
 	h.client(t.Client.Addr())
 	at := evidence.Place{Input: h.d.in.Name, Frame: t.First.Frame}
 	out := &evidence.Transfer{Proto: t.Proto, Op: t.Op, Client: t.Client.String(), Server: t.Server.String(), File: t.File, Outcome: t.Outcome,
-		Bytes: t.Bytes, SHA256: t.SHA256, MD5: t.MD5, ErrorCode: t.ErrorCode, Error: t.Error, Object: h.d.content(t, at)}
+		Bytes: t.Bytes, SHA256: t.SHA256, MD5: t.MD5, ErrorCode: t.ErrorCode, Error: t.Error, Object: h.content(t, at)}
 	if t.Last.Frame != 0 {
 		m := mark(t.Last.Frame, t.Last.Time)
 		out.End = &m
@@ -111,14 +153,15 @@ func (h *captureHandler) Transfer(t *dissect.Transfer) {
 
 // content makes an object of what a transfer carried, also of the first part
 // of an unfinished one: it holds a list's header and signer.
-func (d *decoder) content(t *dissect.Transfer, at evidence.Place) string {
+func (h *captureHandler) content(t *dissect.Transfer, at evidence.Place) string {
+	d := h.d
 	if len(t.Content) == 0 {
 		return ""
 	}
 	if trustlist.Detect(t.Content) {
 		f, err := trustlist.Parse(t.Content)
 		if f == nil {
-			d.problem(fmt.Sprintf("frame %d", at.Frame), err.Error())
+			h.remarks = append(h.remarks, remark{at.Frame, err.Error()})
 			return ""
 		}
 		return d.list(f, at)
@@ -235,15 +278,36 @@ func (h *captureHandler) answered(sum *pcap.Summary) {
 }
 
 // coverage says for every address that acted as a phone from when to when the
-// capture has packets of it, and in which directions.
-func (h *captureHandler) coverage(sum *pcap.Summary) {
+// capture has packets of it, and in which directions: one row, or of a series
+// with gaps one for each stretch between them.
+func (h *captureHandler) coverage(sum *pcap.Summary, names []string) {
 	for _, host := range sum.Coverage.Hosts {
 		if !slices.Contains(h.clients, host.Host) {
 			continue
 		}
-		h.d.b.Coverage = append(h.d.b.Coverage, evidence.Coverage{Kind: "coverage", Input: h.d.in.Name, Address: host.Host.String(), Service: "capture",
+		part, _ := sum.Locate(host.First.Frame)
+		row := evidence.Coverage{Kind: "coverage", Input: names[part], Address: host.Host.String(), Service: "capture",
 			From: clockOf(host.First.Time), To: clockOf(host.Last.Time), Sent: host.Sent > 0, Got: host.Received > 0, Gaps: []string{},
-			Note: fmt.Sprintf("%d packets from the phone, %d to it", host.Sent, host.Received)})
+			Note: fmt.Sprintf("%d packets from the phone, %d to it", host.Sent, host.Received)}
+		if len(h.stretches) < 2 {
+			h.d.b.Coverage = append(h.d.b.Coverage, row)
+			continue
+		}
+		row.Note += ", in all parts of the series"
+		for _, s := range h.stretches {
+			from, to := host.First.Time, host.Last.Time
+			if !from.After(s.from) {
+				from, part = s.from, s.part
+			}
+			if to.After(s.to) {
+				to = s.to
+			}
+			if to.Before(from) {
+				continue
+			}
+			row.Input, row.From, row.To = names[part], clockOf(from), clockOf(to)
+			h.d.b.Coverage = append(h.d.b.Coverage, row)
+		}
 	}
 }
 

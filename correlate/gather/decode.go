@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"trustline/correlate/evidence"
 	"trustline/dissect/trustlist"
@@ -35,11 +37,14 @@ type Options struct {
 	Tool      evidence.Tool
 }
 
-// Input is one file or archive member.
+// Input is one file or archive member, or a rotated capture.
 type Input struct {
 	Name string                        // relative to the argument, with '/'
 	Size int64                         // in bytes, -1 when not known
-	Open func() (io.ReadCloser, error) // may be called more than once
+	Open func() (io.ReadCloser, error) // may be called more than once; nil when there are Parts
+
+	Parts   []Input // of a rotated capture, in order
+	Missing int     // of a part: how many before it are missing, -1 when that cannot be known
 }
 
 // Kinds of inputs that were not recognised.
@@ -63,9 +68,16 @@ type decoder struct {
 	objs map[string]int // object and id -> index in b.Objects
 }
 
+func newDecoder(opt Options) *decoder {
+	return &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[string]int{}}
+}
+
 // Decode reads one input to evidence.
 func Decode(in Input, opt Options) *evidence.Bundle {
-	d := &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[string]int{}}
+	if len(in.Parts) > 0 {
+		return decodeSeries(in.Parts, opt)
+	}
+	d := newDecoder(opt)
 	d.in = &evidence.Input{Name: in.Name, Bytes: max(in.Size, 0)}
 	err := d.read(in)
 	if err != nil {
@@ -89,18 +101,26 @@ func (d *decoder) problem(where, what string) {
 	d.in.Problems = append(d.in.Problems, evidence.Problem{Where: where, What: what})
 }
 
-// counter hashes and counts what passes.
+// counter hashes and counts what passes. Package pcap reads ahead in a
+// goroutine of its own, which may still read when a damaged capture was given
+// up: hence the lock.
 type counter struct {
+	mu   sync.Mutex
 	r    io.Reader
 	n    int64
-	hash interface {
-		io.Writer
-		Sum([]byte) []byte
-	}
-	err error
+	hash hash.Hash
+	err  error // other than the end
+	done bool
 }
 
+func newCounter(r io.Reader) *counter { return &counter{r: r, hash: sha256.New()} }
+
 func (c *counter) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done {
+		return 0, io.EOF
+	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	c.hash.Write(p[:n])
@@ -110,13 +130,27 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// finish reads what was left, for the hash is over the whole input, and writes
+// size and hash to in. Nothing is read after it.
+func (c *counter) finish(in *evidence.Input) {
+	_, err := io.Copy(io.Discard, c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done = true
+	if err != nil || c.err != nil && len(in.Problems) == 0 {
+		in.Problems = append(in.Problems, evidence.Problem{Where: fmt.Sprintf("byte %d", c.n), What: c.err.Error()})
+	}
+	in.Bytes = c.n
+	in.SHA256 = hex.EncodeToString(c.hash.Sum(nil))
+}
+
 func (d *decoder) read(in Input) error {
 	f, err := in.Open()
 	if err != nil {
 		return fmt.Errorf("gather: %s: %w", in.Name, err)
 	}
 	defer f.Close()
-	c := &counter{r: f, hash: sha256.New()}
+	c := newCounter(f)
 	head := make([]byte, sniffLen)
 	n, err := io.ReadFull(c, head)
 	head = head[:n]
@@ -140,14 +174,7 @@ func (d *decoder) read(in Input) error {
 		d.in.Kind = KindUnknown
 		d.problem("byte 0", fmt.Sprintf("not a capture, trust list, signed file or text: begins with %q", head[:min(len(head), 16)]))
 	}
-	if _, err := io.Copy(io.Discard, c); err != nil { // the hash is over the whole input
-		d.problem(fmt.Sprintf("byte %d", c.n), err.Error())
-	}
-	if c.err != nil && len(d.in.Problems) == 0 {
-		d.problem(fmt.Sprintf("byte %d", c.n), c.err.Error())
-	}
-	d.in.Bytes = c.n
-	d.in.SHA256 = hex.EncodeToString(c.hash.Sum(nil))
+	c.finish(d.in)
 	return nil
 }
 

@@ -8,5 +8,7 @@
 // An input is recognised by its content, never by its name. Decoding never
 // fails: an input that nothing recognises, or that is damaged, says so in the
 // header of its bundle, and what could be read before the damage counts.
-// Nothing here joins inputs or judges; that is package correlate.
+// Nothing here joins inputs or judges; that is package correlate. The parts of a
+// rotated capture are one exception: they are decoded as one capture, and each
+// is an input in the header.
 package gather
