@@ -33,7 +33,7 @@ type transfer struct {
 	errorText            string
 	object               string // size and SHA-256 of what tshark exported
 	packets              int    // beyond the request
-	repeated             bool   // the request came more than once
+	spoke                bool   // the client went on after its request
 	frames               []int
 }
 
@@ -42,7 +42,8 @@ var tftpFields = []string{"frame.number", "ip.src", "ip.dst", "udp.srcport", "ud
 	"tftp.option.name", "tftp.option.value", "tftp.error.code", "tftp.error.message", "udp.payload"}
 
 // tsharkTransfers groups tshark's frames by the request that each belongs to.
-// A request that is repeated before it was answered is one transfer.
+// A request that is repeated before the client took up an answer is one
+// transfer.
 func tsharkTransfers(t *testing.T, file string, ports ...int) []*transfer {
 	t.Helper()
 	packets := tshark(t, file, "tftp", tftpFields, decodeAs("udp", "tftp", ports...)...)
@@ -60,8 +61,8 @@ func tsharkTransfers(t *testing.T, file string, ports ...int) []*transfer {
 			if op == 2 {
 				x.op, x.file = "write", p.one("tftp.destination_file")
 			}
-			if o := latest[x.client+x.server]; o != nil && o.op == x.op && o.file == x.file && (o.packets == 0 || o.repeated) {
-				o.last, by[n], o.repeated = n, o, true
+			if o := latest[x.client+x.server]; o != nil && o.op == x.op && o.file == x.file && !o.spoke {
+				o.last, by[n] = n, o
 				o.frames = append(o.frames, n)
 				o.retransmits++
 				continue
@@ -78,7 +79,7 @@ func tsharkTransfers(t *testing.T, file string, ports ...int) []*transfer {
 		x.frames = append(x.frames, n)
 		other := p.src()
 		if other == x.client {
-			other = p.dst()
+			other, x.spoke = p.dst(), true
 		}
 		if x.peer == "" {
 			x.peer = other
