@@ -69,15 +69,17 @@ func (x *tftp) datagram(d *pcap.Datagram) bool {
 // the one with its address. Failing that one that nobody has answered yet: a
 // server with several addresses may answer from another one, which is not sure.
 func (x *tftp) find(src, dst netip.AddrPort) (f *tftpFlow, fromClient, sure bool) {
-	if f, sure = best(x.clients[src], dst); f != nil {
-		return f, true, sure
+	// Both ports may be clients of something: where phone and server share an
+	// address, a server takes a port that a client has just left.
+	out, outScore := best(x.clients[src], dst)
+	in, inScore := best(x.clients[dst], src)
+	if out != nil && outScore >= inScore {
+		return out, true, outScore > 1
 	}
-	f, sure = best(x.clients[dst], src)
-	return f, false, sure
+	return in, false, inScore > 1
 }
 
-func best(flows []*tftpFlow, other netip.AddrPort) (found *tftpFlow, sure bool) {
-	score := 0
+func best(flows []*tftpFlow, other netip.AddrPort) (found *tftpFlow, score int) {
 	for i := len(flows) - 1; i >= 0; i-- {
 		f, s := flows[i], 0
 		switch {
@@ -95,7 +97,7 @@ func best(flows []*tftpFlow, other netip.AddrPort) (found *tftpFlow, sure bool) 
 			found, score = f, s
 		}
 	}
-	return found, score > 1
+	return found, score
 }
 
 // answers reports whether b can be the first answer to a request.

@@ -29,14 +29,19 @@ machines, and judged together by "trustline judge".`,
 			if err != nil {
 				return err
 			}
-			b, err := c.bundle(e, whatIsRead)
-			if err != nil {
-				return err
+			b, nothing := c.bundle(e, whatIsRead)
+			if nothing != nil {
+				// That an input holds nothing is said in evidence too: judged
+				// with others, the report names it as analyze would.
+				if b = evidence.Merge(c.bundles...); len(c.missing) == len(b.Header.Inputs) {
+					return nothing
+				}
+				b.Header.Tool = evidence.Tool{Name: toolName, Version: toolVersion}
 			}
 			if err := b.Write(e.stdout); err != nil {
 				return fmt.Errorf("writing to standard output: %w", err)
 			}
-			return nil
+			return nothing
 		},
 	}
 	decode.add(cmd)
