@@ -89,8 +89,14 @@ func (w *walker) tar(n node, r io.Reader) error {
 	tr := tar.NewReader(r)
 	seen := names{}
 	last := ""
+	rotated := &row{w: w}
 	for i := 0; ; i++ {
 		h, err := tr.Next()
+		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
+			if err := rotated.flush(); err != nil {
+				return err
+			}
+		}
 		switch {
 		case err == io.EOF && i == 0:
 			return w.problem(n.name, Problem{Kind: KindArchive, What: "an archive without members"})
@@ -112,6 +118,13 @@ func (w *walker) tar(n node, r io.Reader) error {
 		c := node{name: seen.take(n.name, h.Name), size: h.Size, depth: n.depth + 1, once: true, open: once(tr)}
 		c.hints = hintsOf(c.name)
 		c.hints.Modified = h.ModTime.UTC()
+		held, err := rotated.take(c, h.Size, tr)
+		if err != nil {
+			return err
+		}
+		if held {
+			continue
+		}
 		if err := w.enter(c); err != nil {
 			return err
 		}

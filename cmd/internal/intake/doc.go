@@ -19,6 +19,11 @@
 // same name, as many folders of the arguments are put before it as it takes to
 // tell them apart.
 //
+// Files whose names tell that one capture was rotated into them (series.go), and
+// whose first packets follow each other as the names do, are one Input with
+// Parts: in a folder or among the arguments, in a zip archive, and in a tar
+// archive when they are small and stand beside each other.
+//
 // Archives are recognised by content: zip, tar, and gzip around either of them
 // or around one file, one in another up to a limit. Gzip around one file is no
 // level of its own: `SDL001_100_000001.txt.gz` is the name of the text in it,

@@ -23,6 +23,13 @@ type Input struct {
 	// once for every Input; an archive may wait for it, and a file is kept
 	// open for it.
 	Done func()
+	// Parts are those of a rotated capture, in order, each with a name, a size
+	// and an Open of its own. The Input itself then has no Open, the name of
+	// the first part, and the Done of all.
+	Parts []Input
+	// Missing is of a part: how many parts before it are missing by their
+	// numbers, -1 when the names do not tell.
+	Missing int
 	// Problem is set when there is nothing to open.
 	Problem *Problem
 }

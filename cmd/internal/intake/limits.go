@@ -1,5 +1,7 @@
 package intake
 
+import "time"
+
 // Bounds on what an archive may make us do. Each that bites is a Problem.
 const (
 	// maxDepth is how many archives may stand one in another, gzip included:
@@ -35,6 +37,18 @@ const (
 	// so that the next can be looked at while it is decoded. A larger one is
 	// read through while the archive waits.
 	memberMemory = 4 << 20
+
+	// seriesMemory is how much of the members of a stream is held in search of
+	// a rotated capture.
+	seriesMemory = 32 << 20
+
+	// maxParts is how many files one rotated capture may have: each is looked
+	// at before the first is read.
+	maxParts = 4096
+
+	// maxApart is how far the first packets of two files named after their
+	// time may lie apart to be neighbours of one series.
+	maxApart = 24 * time.Hour
 
 	// peekLen is what is looked at to recognise an archive: a tar header of
 	// 512 bytes, also when it comes out of gzip.

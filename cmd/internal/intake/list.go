@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Stdin is the path that stands for standard input.
@@ -21,6 +22,11 @@ type Options struct {
 	TempDir string        // for spools; "" is the system's
 	Skip    []string      // files that are no inputs: what this run writes
 	Read    func(n int64) // told of the bytes read from the files listed; may be nil; called by several goroutines
+
+	// First gives the time of the first packet of a capture, the zero time
+	// when it holds none; false when it is no capture or has no times. Without
+	// it no series are found. It need not read to the end.
+	First func(r io.Reader) (time.Time, bool)
 }
 
 // file is one entry of the plan: a file on disk, standard input or a problem.

@@ -37,12 +37,16 @@ type names map[string]bool
 // take gives the name of a member. Windows programs write zip names with '\'.
 // An absolute name, or one with "..", is only a name.
 func (s names) take(archive, member string) string {
-	name := archive + "!/" + printable(strings.TrimLeft(strings.ReplaceAll(member, `\`, "/"), "/"))
+	name := archive + "!/" + memberName(member)
 	for base, i := name, 2; s[name]; i++ {
 		name = fmt.Sprintf("%s (%d)", base, i)
 	}
 	s[name] = true
 	return name
+}
+
+func memberName(member string) string {
+	return printable(strings.TrimLeft(strings.ReplaceAll(member, `\`, "/"), "/"))
 }
 
 // distinguish gives files of equal names from different arguments names of

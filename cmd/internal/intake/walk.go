@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 )
@@ -18,11 +20,24 @@ import (
 // An Input may be used after emit returned nil, until its Done is called. Before
 // the next emit, Walk may wait for the Done of those before it.
 func (p *Plan) Walk(ctx context.Context, emit func(Input) error) error {
-	for _, f := range p.files {
+	series := p.series()
+	taken := map[string]bool{}
+	for i, f := range p.files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		w := &walker{ctx: ctx, opt: p.opt, emit: emit}
+		if g := series[i]; g != nil {
+			for _, k := range g {
+				delete(series, k) // they are tried once
+			}
+			if err := p.join(w, g, taken); err != nil {
+				return err
+			}
+		}
+		if taken[f.path] {
+			continue
+		}
 		if f.problem != nil {
 			if err := w.problem(f.name, *f.problem); err != nil {
 				return err
@@ -53,6 +68,40 @@ func (p *Plan) Walk(ctx context.Context, emit func(Input) error) error {
 		}
 	}
 	return nil
+}
+
+// series finds the files on disk whose names look like parts of one capture.
+func (p *Plan) series() map[int][]int {
+	if p.opt.First == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	return rotated(len(p.files), func(i int) (string, bool) {
+		f := p.files[i]
+		if f.problem != nil || f.size < 0 || seen[f.path] {
+			return "", false
+		}
+		seen[f.path] = true
+		return filepath.ToSlash(f.path), true
+	})
+}
+
+// join hands out the files of the given indexes as one series, if they are one,
+// and notes the paths of those that are part of it.
+func (p *Plan) join(w *walker, g []int, taken map[string]bool) error {
+	w.budget = &budget{size: math.MaxInt64} // nothing is unpacked
+	list := make([]node, len(g))
+	paths := map[string]string{}
+	for i, k := range g {
+		f := p.files[k]
+		list[i] = node{name: f.name, size: f.size, most: -1, hints: hintsOf(f.name), open: func() (io.ReadCloser, error) { return w.file(f.path) }}
+		paths[f.name] = f.path
+	}
+	names, err := w.join(candidates(list))
+	for _, n := range names {
+		taken[paths[n]] = true
+	}
+	return err
 }
 
 // walker goes through one file on disk with everything in it.
@@ -147,16 +196,29 @@ func (w *walker) enter(n node) error {
 
 // leaf hands out a node that is no archive. f is open, and r reads from it.
 func (w *walker) leaf(n node, f io.ReadCloser, r io.Reader) error {
-	in := Input{Name: n.name, Size: n.size, Hints: n.hints}
 	if n.once {
-		return w.stream(in, f, metered{r, w.budget})
+		return w.stream(Input{Name: n.name, Size: n.size, Hints: n.hints}, f, metered{r, w.budget})
 	}
 	f.Close()
-	in.Open, in.Done = n.open, n.h.release
+	in, err := w.ready(n)
+	if err != nil {
+		return err
+	}
+	if err := w.emit(in); err != nil {
+		in.Done()
+		return err
+	}
+	return nil
+}
+
+// ready makes an input of a node that can be opened at any time, also more than
+// once.
+func (w *walker) ready(n node) (Input, error) {
+	in := Input{Name: n.name, Size: n.size, Hints: n.hints, Open: n.open, Done: n.h.release}
 	if n.most >= 0 {
 		g, err := w.reserve(n.most)
 		if err != nil {
-			return err
+			return Input{}, err
 		}
 		in.Open = func() (io.ReadCloser, error) {
 			r, err := n.open()
@@ -171,11 +233,7 @@ func (w *walker) leaf(n node, f io.ReadCloser, r io.Reader) error {
 		}
 	}
 	n.h.acquire()
-	if err := w.emit(in); err != nil {
-		in.Done()
-		return err
-	}
-	return nil
+	return in, nil
 }
 
 // stream hands out content that can be read only now: held in memory when it

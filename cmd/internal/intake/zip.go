@@ -73,6 +73,8 @@ func (w *walker) zip(n node, r io.Reader) error {
 		return w.problem(n.name, Problem{Kind: KindArchive, What: "an archive without members"})
 	}
 	seen := names{}
+	series := w.zipSeries(zr)
+	taken := map[int]bool{} // members that were handed out as parts of a series
 	last := ""
 	var packed uint64
 	for i, f := range zr.File {
@@ -82,6 +84,14 @@ func (w *walker) zip(n node, r io.Reader) error {
 		if f.Mode().IsDir() || f.Mode()&fs.ModeSymlink != 0 {
 			continue
 		}
+		if g := series[i]; g != nil {
+			if err := w.joinZip(n, zr, g, h, uint64(size), taken); err != nil {
+				return err
+			}
+			for _, k := range g {
+				delete(series, k) // they are tried once
+			}
+		}
 		name := seen.take(n.name, f.Name)
 		// Members that lie over each other make a small file unpack without
 		// end; no archiver writes them.
@@ -89,21 +99,60 @@ func (w *walker) zip(n node, r io.Reader) error {
 			return w.problem(n.name, Problem{Kind: KindArchive, Where: after(last), What: "the members overlap or are larger than the archive: the rest was not read"})
 		}
 		last = f.Name
+		if taken[i] {
+			continue
+		}
 		if why := closed(f.Flags, f.Method); why != "" {
 			if err := w.problem(name, Problem{Kind: KindArchive, What: why}); err != nil {
 				return err
 			}
 			continue
 		}
-		c := node{name: name, size: int64(min(f.UncompressedSize64, 1<<62)), depth: n.depth + 1, h: h, hints: hintsOf(name)}
-		c.most = c.size
-		c.hints.Modified = f.Modified.UTC()
-		c.open = func() (io.ReadCloser, error) { return openMember(f) }
-		if err := w.enter(c); err != nil {
+		if err := w.enter(zipNode(n, name, f, h)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func zipNode(archive node, name string, f *zip.File, h *handle) node {
+	c := node{name: name, size: int64(min(f.UncompressedSize64, 1<<62)), depth: archive.depth + 1, h: h, hints: hintsOf(name)}
+	c.most = c.size
+	c.hints.Modified = f.Modified.UTC()
+	c.open = func() (io.ReadCloser, error) { return openMember(f) }
+	return c
+}
+
+// zipSeries finds the members whose names look like parts of one capture.
+func (w *walker) zipSeries(zr *zip.Reader) map[int][]int {
+	if w.opt.First == nil {
+		return nil
+	}
+	return rotated(min(len(zr.File), maxMembers), func(i int) (string, bool) {
+		f := zr.File[i]
+		return memberName(f.Name), f.Mode().IsRegular() && closed(f.Flags, f.Method) == ""
+	})
+}
+
+// joinZip hands out members as one series, if they are one, and notes which
+// are part of it.
+func (w *walker) joinZip(n node, zr *zip.Reader, g []int, h *handle, size uint64, taken map[int]bool) error {
+	list := make([]node, len(g))
+	index := map[string]int{}
+	var packed uint64
+	for i, k := range g {
+		f := zr.File[k]
+		if packed += f.CompressedSize64; f.CompressedSize64 > size || packed > size {
+			return nil // the members overlap, which is told later
+		}
+		list[i] = zipNode(n, names{}.take(n.name, f.Name), f, h)
+		index[list[i].name] = k
+	}
+	joined, err := w.join(candidates(list))
+	for _, name := range joined {
+		taken[index[name]] = true
+	}
+	return err
 }
 
 // closed says why a member cannot be unpacked, "" when it can.
