@@ -244,7 +244,7 @@ func (v *view) trust(i int) Trust {
 			same := sameList(h.list, served.list)
 			t.Same = &same
 		}
-		if t.Same == nil || !*t.Same {
+		if (t.Same == nil || !*t.Same) && (served.list.l.Signer.Serial != "" || len(served.list.l.Records) > 0) {
 			t.Served = v.reportList(served.list, i == iITL)
 		}
 	}
@@ -403,7 +403,7 @@ func headline(r *Report) string {
 		if in.Lines != nil {
 			lines += *in.Lines
 		}
-		if in.Kind != "unknown" && in.Kind != "empty" && in.Kind != "missing" {
+		if in.Kind != "unknown" && in.Kind != "empty" && in.Kind != "missing" && in.Kind != "unreadable" && in.Kind != "capture-not-decoded" {
 			usable++
 		}
 	}

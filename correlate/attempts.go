@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,6 +59,9 @@ func (k *kase) findAttempts(p *phone) {
 		}
 		p.attempts = append(p.attempts, a)
 	}
+	for _, a := range p.attempts {
+		k.oneStory(p, a)
+	}
 	k.consoleAttempts(p)
 	slices.SortStableFunc(p.attempts, func(a, b *attempt) int { return a.start.compare(b.start) })
 	for i, a := range p.attempts {
@@ -69,6 +73,24 @@ func (k *kase) findAttempts(p *phone) {
 			}
 		}
 		k.outcome(p, a, next)
+	}
+}
+
+// oneStory says beside a transfer what went before it for the same file: HTTP
+// that was busy or closed, another server that did not have it.
+func (k *kase) oneStory(p *phone, a *attempt) {
+	for i, n := range a.wire {
+		if i > 0 {
+			b := a.wire[i-1].e
+			n.summary += fmt.Sprintf(" (after %s in frame %d: %s)", strings.ToUpper(b.Transfer.Proto), b.Place.Frame, firstOf(strings.TrimSpace(errorText(b.Transfer.ErrorCode, b.Transfer.Error)), b.Transfer.Outcome))
+			continue
+		}
+		for _, o := range p.all {
+			if d, ok := n.at.sub(o.at); ok && d >= 0 && d < 60 && o.is("http_refused", "http_no_answer") && n.e.Transfer.Proto == "tftp" {
+				n.summary += fmt.Sprintf(" (after TCP 6970 in frame %d: %s)", o.place.Frame, strings.ReplaceAll(strings.TrimPrefix(o.name, "http_"), "_", " "))
+				break
+			}
+		}
 	}
 }
 

@@ -223,12 +223,19 @@ func (k *kase) describeTLS(n *entry) {
 			break
 		}
 	case "closed", "reset":
+		if t.Hidden {
+			end = "TLS 1.3, " + t.Outcome + "; whether it was accepted cannot be seen"
+			break
+		}
 		n.outcome, end = "fail", t.Outcome+" before the handshake was done"
 		if t.ClosedBy != "" {
 			end += " by the " + t.ClosedBy
 		}
 	default:
-		end = t.Outcome
+		end = "how it ended is not in the capture"
+		if t.Hidden {
+			end = "TLS 1.3, whether it was accepted cannot be seen"
+		}
 	}
 	n.summary = fmt.Sprintf("TLS to %s: %s%s", t.Server, end, cert)
 }

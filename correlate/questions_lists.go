@@ -30,6 +30,9 @@ func heldIsServed(v *view) Answer {
 	}
 	ev := append(slices.Clone(h.ev), served.ev...)
 	l := served.list.l
+	if l.Partial || h.list != nil && h.list.l.Partial {
+		return unknown("only a part of the ITL is in evidence", ev...)
+	}
 	var same bool
 	switch {
 	case h.list != nil:

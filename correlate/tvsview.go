@@ -150,6 +150,9 @@ func (v *view) wireTry(n *entry) *tvsTry {
 		try.cert = v.k.cert(t.ServerCertificates[0])
 	}
 	try.against = certIn(try.heldITL.list, try.cert, "TVS")
+	if t.Hidden {
+		return try // neither acceptance nor refusal can be seen in TLS 1.3
+	}
 	switch t.Outcome {
 	case "established":
 		try.state = "accepted"

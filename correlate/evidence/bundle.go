@@ -33,8 +33,18 @@ func (b *Bundle) Write(w io.Writer) error {
 	enc.SetEscapeHTML(false)
 	h := b.Header
 	h.Schema = Schema
+	h.Inputs = slices.Clone(h.Inputs)
 	if h.Inputs == nil {
 		h.Inputs = []Input{}
+	}
+	for i := range h.Inputs { // none is [] and never null
+		in := &h.Inputs[i]
+		if in.Problems == nil {
+			in.Problems = []Problem{}
+		}
+		if in.Samples == nil {
+			in.Samples = []Sample{}
+		}
 	}
 	if err := enc.Encode(h); err != nil {
 		return fmt.Errorf("evidence: header: %w", err)

@@ -10,7 +10,7 @@ import (
 func sampleBundle(input, sha string) *Bundle {
 	code := 1
 	return &Bundle{
-		Header:  Header{Schema: Schema, Tool: Tool{"trustline", "test"}, Inputs: []Input{{Name: input, Kind: "pcap", SHA256: sha, Problems: []Problem{{"byte 12", "cut"}}}}},
+		Header:  Header{Schema: Schema, Tool: Tool{"trustline", "test"}, Inputs: []Input{{Name: input, Kind: "pcap", SHA256: sha, Samples: []Sample{}, Problems: []Problem{{"byte 12", "cut"}}}}},
 		Objects: []Object{{Kind: "object", Object: "list", ID: "f00d", Places: []Place{{Input: input, Frame: 7}}, List: &List{Type: "itl", Records: []Record{{Number: 1, Functions: []string{"SAST"}}}}}},
 		Events: []Event{{Kind: "event", Place: Place{Input: input, Frame: 3}, Clock: &Clock{Dated: true, Seconds: 5, Nanos: 6, Step: 1e-6, Text: "x"}, Event: "transfer",
 			Detail: map[string]string{"a": "b"}, Transfer: &Transfer{File: "ITLFile.tlv", ErrorCode: &code}}},

@@ -242,6 +242,18 @@ type Config struct {
 	CallManager []string `json:"call_manager"` // group in order, process node names
 	TVS         []string `json:"tvs"`          // addresses in order
 	Security    string   `json:"security"`     // deviceSecurityMode
+	Protocol    string   `json:"protocol"`     // SCCP, SIP
+	Transport   string   `json:"transport"`    // transportLayerProtocol
+	Load        string   `json:"load"`         // firmware asked for
+	Version     string   `json:"version_stamp"`
+	TFTP        []string `json:"tftp"`
+	CAPF        []string `json:"capf"` // servers
+	CAPFMode    string   `json:"capf_auth_mode"`
+	CertHash    string   `json:"cert_hash"` // of the recipient of an encrypted configuration
+	Encrypted   string   `json:"encrypted"` // encrConfig
+	Full        string   `json:"full"`      // fullConfig
+	VPNHashes   []string `json:"vpn_hashes"`
+	Settings    string   `json:"settings_access"`
 }
 
 // Coverage says what an input could have shown.

@@ -30,6 +30,24 @@ func (d *decoder) capture(r io.Reader) {
 	}
 	captured(d.in, sum.Format, sum.Frames, sum.From, sum.To)
 	h.finish(sum, []string{d.in.Name}, "")
+	if why := nothingRead(sum); why != "" {
+		d.in.Kind = KindUnread
+		d.problem("", why)
+	}
+}
+
+// nothingRead says why not a single frame of a capture could be looked into, or
+// "" when one could: such a run must not end as if it had found nothing.
+func nothingRead(sum *pcap.Summary) string {
+	if sum.Frames == 0 {
+		return "the capture holds no packet"
+	}
+	for _, l := range sum.Links {
+		if l.Decoded {
+			return ""
+		}
+	}
+	return "no frame is of a link type that can be decoded: nothing was analysed"
 }
 
 // ports are the options of dissect.
@@ -88,16 +106,6 @@ func (h *captureHandler) remark(sum *pcap.Summary, frame int, what string) {
 // snap length hides.
 func (h *captureHandler) links(sum *pcap.Summary, all string) {
 	d := h.d
-	types := make([]uint32, 0, len(sum.Links))
-	for t := range sum.Links {
-		types = append(types, t)
-	}
-	slices.Sort(types)
-	for _, t := range types {
-		if l := sum.Links[t]; !l.Decoded && l.Frames > 0 {
-			d.problem(all, fmt.Sprintf("%d frames of link type %d (%s) were counted and not decoded", l.Frames, t, l.Name))
-		}
-	}
 	if sum.Truncated > 0 {
 		d.problem(all, fmt.Sprintf("%d frames are cut by the snap length %d: what stood behind the cut is not in evidence", sum.Truncated, sum.Snaplen))
 	}

@@ -223,3 +223,27 @@ func TestEvidenceFilesGiveTheSameReport(t *testing.T) {
 		}
 	}
 }
+
+// A capture of which no frame could be looked into is not recognised: a run
+// over it alone must fail, and say why.
+func TestNothingRead(t *testing.T) {
+	head := "\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00"
+	record := "\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00ab"
+	for name, data := range map[string]string{
+		"no frame":               head + "\x01\x00\x00\x00",
+		"802.11 (link type 105)": head + "\x69\x00\x00\x00" + record,
+	} {
+		b := gather.Decode(gather.Input{Name: "x.pcap", Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }}, gather.Options{})
+		in := b.Header.Inputs[0]
+		if gather.Recognised(in.Kind) || len(in.Problems) == 0 {
+			t.Errorf("%s: kind %q, problems %v; want an input that counts as not analysed, with the reason", name, in.Kind, in.Problems)
+		}
+	}
+	// The same record on Ethernet is read, and too short to mean anything.
+	b := gather.Decode(gather.Input{Name: "x.pcap", Size: -1, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(head + "\x01\x00\x00\x00" + record)), nil
+	}}, gather.Options{})
+	if in := b.Header.Inputs[0]; !gather.Recognised(in.Kind) {
+		t.Errorf("Ethernet: kind %q", in.Kind)
+	}
+}

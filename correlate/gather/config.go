@@ -18,12 +18,17 @@ func configOf(file string, payload []byte) *evidence.Config {
 	if c == nil {
 		return nil
 	}
-	out := &evidence.Config{File: file, Security: c.Security, CallManager: []string{}, TVS: []string{}}
+	out := &evidence.Config{File: file, CallManager: []string{}, TVS: []string{}, CAPF: []string{}, TFTP: append([]string{}, c.TFTP...), VPNHashes: append([]string{}, c.VPNHashes...),
+		Security: c.Security, Protocol: c.Protocol, Transport: c.Transport, Load: c.Load, Version: c.VersionStamp, CAPFMode: c.CAPFAuthMode,
+		CertHash: c.CertHash, Encrypted: c.Encrypted, Full: c.Full, Settings: c.Settings}
 	for _, s := range c.CallManagers {
 		out.CallManager = append(out.CallManager, s.Node)
 	}
 	for _, s := range c.TVS {
 		out.TVS = append(out.TVS, s.Node)
+	}
+	for _, s := range c.CAPF {
+		out.CAPF = append(out.CAPF, s.Node)
 	}
 	return out
 }

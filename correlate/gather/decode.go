@@ -53,11 +53,12 @@ const (
 	KindEmpty   = "empty"
 	KindMissing = "missing"
 	KindError   = "unreadable"
+	KindUnread  = "capture-not-decoded" // no frame of a known link type, or no frame at all
 )
 
 // Recognised tells whether an input of this kind was analysed.
 func Recognised(kind string) bool {
-	return kind != KindUnknown && kind != KindEmpty && kind != KindMissing && kind != KindError
+	return kind != KindUnknown && kind != KindEmpty && kind != KindMissing && kind != KindError && kind != KindUnread
 }
 
 // decoder collects the evidence of one input.

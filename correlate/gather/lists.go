@@ -38,6 +38,9 @@ func (d *decoder) list(f *trustlist.File, at evidence.Place) string {
 	if l.Modified == "" && !f.Timestamp.IsZero() {
 		l.Modified = f.Timestamp.UTC().Format(time.RFC3339)
 	}
+	if f.Partial { // hashes of a part name no file
+		l.MD5, l.SHA1, l.SHA256 = "", "", ""
+	}
 	for i := range f.Records {
 		l.Records = append(l.Records, d.record(&f.Records[i], at))
 	}
@@ -56,6 +59,8 @@ func (d *decoder) list(f *trustlist.File, at evidence.Place) string {
 // prints, else of the listing's content.
 func listID(f *trustlist.File, l *evidence.List) string {
 	switch {
+	case f.SHA256 != "" && f.Partial:
+		return "part:" + f.SHA256
 	case f.SHA256 != "":
 		return f.SHA256
 	case f.SHA1 != "":
