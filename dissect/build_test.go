@@ -15,11 +15,12 @@ import (
 // wire builds a classic capture of raw IPv4 packets (LINKTYPE_RAW), one
 // millisecond apart.
 type wire struct {
-	buf bytes.Buffer
-	n   int // frames written
-	at  time.Time
-	ids uint16
-	seq map[[2]netip.AddrPort]uint32
+	buf  bytes.Buffer
+	n    int // frames written
+	at   time.Time
+	ids  uint16
+	snap int // frames are cut to so many octets, 0: not
+	seq  map[[2]netip.AddrPort]uint32
 }
 
 var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -53,8 +54,11 @@ func (w *wire) ip(proto byte, src, dst netip.Addr, payload []byte) int {
 	h := make([]byte, 16)
 	binary.LittleEndian.PutUint32(h, uint32(w.at.Unix()))
 	binary.LittleEndian.PutUint32(h[4:], uint32(w.at.Nanosecond()/1000))
-	binary.LittleEndian.PutUint32(h[8:], uint32(len(p)))
 	binary.LittleEndian.PutUint32(h[12:], uint32(len(p)))
+	if w.snap > 0 {
+		p = p[:min(len(p), w.snap)]
+	}
+	binary.LittleEndian.PutUint32(h[8:], uint32(len(p)))
 	w.buf.Write(h)
 	w.buf.Write(p)
 	w.at = w.at.Add(time.Millisecond)

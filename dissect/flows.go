@@ -11,7 +11,9 @@ import (
 )
 
 // Outcomes of a Connection; the last one is OutcomeIncomplete: the capture
-// ends, begins too late or lacks a direction, so that nothing more can be said.
+// ends, begins too late, or lacks a direction or octets, so that nothing more
+// can be said. It is also that of a TLS 1.3 connection in which both sides sent
+// encrypted records before it ended, see tls.Handshake.Exchanged.
 const (
 	OutcomeEstablished = "established" // the handshake was done and both sides sent data
 	OutcomeAlert       = "alert"       // a refusal by alert, readable in the capture
@@ -173,7 +175,28 @@ func outcome(c *pcap.Conn, hs *tls.Handshake) string {
 	case hs.FatalAlert() != nil:
 		return OutcomeAlert
 	}
-	return transport(c)
+	how := transport(c)
+	if how != OutcomeReset && how != OutcomeClosed {
+		return how
+	}
+	switch {
+	case unseen(c, hs):
+		return OutcomeIncomplete
+	case hs.TLS13 && hs.ClientRecords >= 2 && hs.ServerRecords >= 2:
+		hs.Problems = append(hs.Problems[:len(hs.Problems):len(hs.Problems)],
+			"TLS 1.3: whether the handshake was accepted cannot be seen")
+		return OutcomeIncomplete
+	}
+	return how
+}
+
+// unseen reports whether the capture lacks what could explain the end of a
+// connection: its start, a direction, or octets, among which an alert or the
+// first data may have been.
+func unseen(c *pcap.Conn, hs *tls.Handshake) bool {
+	return c.MidStream && !hs.Frames.ClientHello.Seen() ||
+		c.Packets[pcap.ToServer] == 0 || c.Packets[pcap.ToClient] == 0 ||
+		c.Lost[pcap.ToServer] > 0 || c.Lost[pcap.ToClient] > 0
 }
 
 // transport says how a TCP connection ended.

@@ -187,7 +187,12 @@ func TestOutcomes(t *testing.T) {
 			w.tcp(tvs, phoneTLS, rst|ack, nil)
 		}, OutcomeReset, "server"},
 		{"closed after the certificate", func(w *wire) { w.connect(phoneTLS, tvs); w.replay(t, "tls10-mutual", phoneTLS, tvs, 0, 2); both(w) }, OutcomeClosed, "client"},
-		{"TLS 1.3 is never success", func(w *wire) { w.connect(phoneTLS, tvs); w.replay(t, "tls13-mutual", phoneTLS, tvs, 0, 99); both(w) }, OutcomeClosed, "client"},
+		{"TLS 1.3 is never success", func(w *wire) { w.connect(phoneTLS, tvs); w.replay(t, "tls13-mutual", phoneTLS, tvs, 0, 99); both(w) }, OutcomeIncomplete, "client"},
+		{"TLS 1.3 ended by the client's flight", func(w *wire) {
+			w.connect(phoneTLS, tvs)
+			w.replay(t, "tls13-mutual", phoneTLS, tvs, 0, 2)
+			both(w)
+		}, OutcomeClosed, "client"},
 		{"port closed", func(w *wire) {
 			w.tcp(phoneTLS, tvs, syn, nil)
 			w.tcp(tvs, phoneTLS, rst|ack, nil)
@@ -205,6 +210,30 @@ func TestOutcomes(t *testing.T) {
 		}, OutcomeIncomplete, ""},
 		{"capture ends", func(w *wire) { w.connect(phoneTLS, tvs); w.replay(t, "tls10-mutual", phoneTLS, tvs, 0, 2) }, OutcomeIncomplete, ""},
 		{"begins in the middle", func(w *wire) { w.replay(t, "tls10-mutual", phoneTLS, tvs, 5, 99) }, OutcomeIncomplete, ""},
+		{"begins with data and is closed", func(w *wire) { w.replay(t, "tls10-mutual", phoneTLS, tvs, 5, 99); both(w) }, OutcomeIncomplete, "client"},
+		{"begins behind the hello and is reset", func(w *wire) {
+			w.replay(t, "tls10-mutual", phoneTLS, tvs, 1, 2)
+			w.tcp(phoneTLS, tvs, rst|ack, nil)
+		}, OutcomeIncomplete, "client"},
+		{"begins with the hello", func(w *wire) { w.replay(t, "tls10-mutual", phoneTLS, tvs, 0, 2); both(w) }, OutcomeClosed, "client"},
+		{"only the server's side", func(w *wire) {
+			w.tcp(tvs, phoneTLS, syn|ack, nil)
+			w.replay(t, "tls10-mutual", phoneTLS, tvs, 1, 2)
+			w.tcp(tvs, phoneTLS, fin|ack, nil)
+		}, OutcomeIncomplete, "server"},
+		{"server's octets acknowledged and not seen", func(w *wire) {
+			w.connect(phoneTLS, tvs)
+			w.replay(t, "tls10-mutual", phoneTLS, tvs, 0, 1)
+			w.lose(tvs, phoneTLS, 900)
+			w.tcp(phoneTLS, tvs, ack, nil)
+			w.tcp(phoneTLS, tvs, rst|ack, nil)
+		}, OutcomeIncomplete, "client"},
+		{"cut by the snap length", func(w *wire) {
+			w.connect(phoneTLS, tvs)
+			w.snap = 200
+			w.replay(t, "tls10-mutual", phoneTLS, tvs, 0, 2)
+			both(w)
+		}, OutcomeIncomplete, "client"},
 		{"no TLS", func(w *wire) {
 			w.connect(phoneTLS, tvs)
 			w.tcp(phoneTLS, tvs, psh|ack, []byte("GET / HTTP/1.1\r\n\r\n"))
@@ -226,7 +255,8 @@ func TestOutcomes(t *testing.T) {
 			if c.name == "silence" && (row.Syn.Count != 4 || !cmp.Equal(row.Syn.Seconds, []float64{0, 1, 3, 7})) {
 				t.Errorf("%+v", row.Syn)
 			}
-			if c.name == "TLS 1.3 is never success" && (row.Frames.ApplicationData != nil || row.CertificateRequested != nil) {
+			if c.name == "TLS 1.3 is never success" && (row.Frames.ApplicationData != nil || row.CertificateRequested != nil ||
+				!got.Handshake.Exchanged || !cmp.Equal(row.Problems, []string{"TLS 1.3: whether the handshake was accepted cannot be seen"})) {
 				t.Errorf("%+v", row)
 			}
 			if c.name == "filtered with ICMP" && (row.Unreachable == nil || *row.Unreachable != "ICMP administratively prohibited from 10.0.0.254") {

@@ -50,5 +50,6 @@
 // It holds no keys and decrypts nothing. It judges no certificate and builds
 // no chain. It knows no TCP: how a connection ended is the caller's knowledge.
 // For TLS 1.3 it never says that a handshake succeeded, because its alerts and
-// handshake messages look like application data from outside.
+// handshake messages look like application data from outside; Exchanged tells
+// when at least no failure shows.
 package tls

@@ -51,6 +51,12 @@ type Handshake struct {
 	Renegotiation bool // a handshake inside the encrypted connection, or a second one before
 	Established   bool // TLS 1.2 and earlier: ChangeCipherSpec and application data from both sides
 
+	// Exchanged tells of TLS 1.3 that the connection went on as accepted ones do:
+	// after the server's flight came records of the client, and after those
+	// records of the server, all longer than an alert. It is no proof of
+	// success, but no failure is to be read into such a connection either.
+	Exchanged bool
+
 	Foreign *Foreign // a side spoke something else than TLS
 
 	History  string

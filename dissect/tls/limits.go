@@ -6,6 +6,10 @@ const (
 	// 6.2.3 allows 2^14+2048 for an encrypted one, and nothing is larger.
 	maxRecord = 1<<14 + 2048
 
+	// maxHiddenAlert is the length of an encrypted alert of TLS 1.3: two octets,
+	// the type, and a tag of 16 (RFC 8446 section 5.2). Finished has 53.
+	maxHiddenAlert = 19
+
 	// maxHandshake is the largest handshake message that is gathered. Real
 	// certificate chains of CUCM have up to about 8 KiB, with all trust
 	// certificates in a CertificateRequest up to about 64 KiB.

@@ -262,6 +262,7 @@ func (s *Stream) encryptedHandshake(d *side, length int) {
 // applicationData accounts for a record of data.
 func (s *Stream) applicationData(d *side, length int) {
 	s.step(d, d.mark, "application_data", 'd', length)
+	s.exchange(d, length)
 	if d.server {
 		first(&s.h.Frames.ServerData, d.mark)
 		s.h.ServerRecords++
@@ -273,10 +274,37 @@ func (s *Stream) applicationData(d *side, length int) {
 	s.h.ClientBytes += int64(length)
 }
 
+// exchange follows the flights of TLS 1.3, which travel as application data:
+// server, client, and the server again (tickets or an answer). A record that
+// may be an alert counts for none.
+func (s *Stream) exchange(d *side, length int) {
+	if length <= maxHiddenAlert {
+		return
+	}
+	at := &s.turns
+	switch {
+	case d.server && at[0].Frame == 0:
+		at[0] = d.mark
+	case !d.server && at[0].Frame != 0 && at[1].Frame == 0 && d.mark.Frame > at[0].Frame:
+		at[1] = d.mark
+	case d.server && at[1].Frame != 0 && d.mark.Frame > at[1].Frame:
+		s.h.Exchanged = true
+	}
+}
+
 // alert reads an alert record: level and description, one octet each. After
 // ChangeCipherSpec it is encrypted, except for ciphers that do not encrypt:
-// there the two octets stand before the MAC.
+// there the two octets stand before the MAC. A clear one may be split over two
+// records (RFC 5246 section 6.2.1); the second is its mark.
 func (s *Stream) alert(d *side, b []byte) {
+	if !d.encrypted && len(b) == 1 && (len(d.alertHead) > 0 || b[0] == 1 || b[0] == 2) {
+		if len(d.alertHead) == 0 {
+			d.alertHead = append(d.alertHead, b[0])
+			return
+		}
+		b = append(d.alertHead, b[0])
+	}
+	d.alertHead = nil
 	a := Alert{Mark: d.mark, FromServer: d.server, Code: -1, Encrypted: true}
 	clear := !d.encrypted && len(b) == 2 || d.encrypted && s.null && len(b) > 2
 	if clear && (b[0] == 1 || b[0] == 2) {

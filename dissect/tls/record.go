@@ -29,6 +29,8 @@ type side struct {
 	uncertain bool // octets are missing: ChangeCipherSpec may have been among them
 	finished  bool // the encrypted message after ChangeCipherSpec was seen
 
+	alertHead []byte // first octet of an alert whose second one is in the next record
+
 	hs      []byte // handshake octets that are not yet a whole message
 	hsSkip  int    // octets of an oversized message to pass over
 	hsMark  Mark   // frame of the latest octets in hs
@@ -232,6 +234,9 @@ func (s *Stream) whole(d *side) {
 		return
 	}
 	body := d.buf[headerLength:]
+	if d.buf[0] != recordAlert {
+		s.halfAlert(d)
+	}
 	switch d.buf[0] {
 	case recordChangeCipherSpec:
 		s.changeCipherSpec(d, len(body))
@@ -245,8 +250,18 @@ func (s *Stream) whole(d *side) {
 	}
 }
 
+// halfAlert tells of an alert whose second octet did not come.
+func (s *Stream) halfAlert(d *side) {
+	if len(d.alertHead) == 0 {
+		return
+	}
+	d.alertHead = nil
+	s.problem("%s: alert of one octet before frame %d", d.name(), d.mark.Frame)
+}
+
 // lose accounts for n missing octets.
 func (s *Stream) lose(d *side, n int64, m Mark) {
+	s.halfAlert(d)
 	d.uncertain = true
 	switch {
 	case d.state == stateForeign:
@@ -291,6 +306,7 @@ func (s *Stream) partial(d *side) {
 
 // finish reads what is left when nothing more comes.
 func (s *Stream) finish(d *side) {
+	s.halfAlert(d)
 	switch d.state {
 	case stateStart:
 		if len(d.buf) > 0 {

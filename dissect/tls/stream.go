@@ -19,13 +19,14 @@ type Stream struct {
 	more      bool // steps were left out
 
 	clientVersion uint16
-	version       uint16 // of the ServerHello, 0 before it
-	null          bool   // cipher without encryption
-	sessionID     []byte // of the ClientHello
-	ticket        bool   // ClientHello offers a ticket
-	fresh         bool   // server showed a key of its own after the ServerHello
-	ssl2          bool   // ClientHello in SSL 2.0 form
-	dropped       int    // problems beyond maxProblems
+	version       uint16  // of the ServerHello, 0 before it
+	null          bool    // cipher without encryption
+	sessionID     []byte  // of the ClientHello
+	ticket        bool    // ClientHello offers a ticket
+	fresh         bool    // server showed a key of its own after the ServerHello
+	ssl2          bool    // ClientHello in SSL 2.0 form
+	turns         [2]Mark // TLS 1.3: first long records of the server, then of the client
+	dropped       int     // problems beyond maxProblems
 }
 
 // NewStream returns a reader for a connection that is seen from its start.
@@ -92,6 +93,7 @@ func (s *Stream) Result() *Handshake {
 		h.Version = VersionName(s.version)
 	}
 	h.TLS13 = h.Version == "TLS1.3"
+	h.Exchanged = h.Exchanged && h.TLS13
 	f := &h.Frames
 	h.Established = s.before13() && h.Foreign == nil &&
 		f.ClientCipherSpec.Seen() && f.ServerCipherSpec.Seen() &&

@@ -463,3 +463,43 @@ func FuzzStream(f *testing.F) {
 		}
 	})
 }
+
+// TestSplitAlert: the two octets of an alert in records of their own, as
+// RFC 5246 section 6.2.1 allows.
+func TestSplitAlert(t *testing.T) {
+	hello := piece{false, recording(t, "tls10-mutual")[0].data}
+	for _, c := range []struct {
+		name, sent, history, text string
+		problems                  int
+	}{
+		{"one record", "1503010002 0228", "Cl", "fatal handshake_failure", 0},
+		{"two records", "1503010001 02 1503010001 28", "Cl", "fatal handshake_failure", 0},
+		{"two alerts", "1503010001 01 1503010001 00 1503010001 02 1503010001 2a", "Cll", "warning close_notify", 0},
+		{"no second half", "1503010001 02", "C", "", 1},
+		{"another record between", "1503010001 02 1403010001 01", "Ci", "", 1},
+	} {
+		h := play([]piece{hello, {true, unhex(t, c.sent)}})
+		text := ""
+		if len(h.Alerts) > 0 {
+			text = h.Alerts[0].Level + " " + h.Alerts[0].Description
+		}
+		if h.History != c.history || text != c.text || len(h.Problems) != c.problems {
+			t.Errorf("%s: %s %q %q", c.name, h.History, text, h.Problems)
+		}
+	}
+}
+
+// TestExchanged: what TLS 1.3 shows of an accepted connection, and what a
+// refusal by an encrypted alert of 19 octets (RFC 8446 section 5.2) does not.
+func TestExchanged(t *testing.T) {
+	for name, want := range map[string]bool{"tls13-mutual": true, "tls13-resumed-psk": true, "tls13-retry": true, "tls12-ecdhe-mutual": false} {
+		if h := play(recording(t, name)); h.Exchanged != want {
+			t.Errorf("%s: %v, history %s", name, h.Exchanged, h.History)
+		}
+	}
+	pieces := recording(t, "tls13-mutual")[:3] // up to the client's flight
+	alert := append([]byte{23, 3, 3, 0, 19}, make([]byte, 19)...)
+	if h := play(append(pieces[:len(pieces):len(pieces)], piece{true, alert})); h.Exchanged || !h.TLS13 {
+		t.Errorf("refused: %s", h.History)
+	}
+}
