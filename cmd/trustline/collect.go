@@ -59,7 +59,7 @@ func collect(ctx context.Context, e *env, paths, skip []string, decode func(gath
 		if in.Problem != nil {
 			return result{note: noteOf(in)}
 		}
-		return result{Bundle: decode(gather.Input{Name: in.Name, Size: in.Size, Open: in.Open})}
+		return result{Bundle: decode(gatherInput(in))}
 	}, func(r result) error {
 		if r.note != nil {
 			c.note(r.note)
@@ -72,6 +72,15 @@ func collect(ctx context.Context, e *env, paths, skip []string, decode func(gath
 		return nil, err
 	}
 	return c, nil
+}
+
+// gatherInput is an input as package gather takes it.
+func gatherInput(in intake.Input) gather.Input {
+	out := gather.Input{Name: in.Name, Size: in.Size, Open: in.Open, Missing: in.Missing}
+	for _, p := range in.Parts {
+		out.Parts = append(out.Parts, gatherInput(p))
+	}
+	return out
 }
 
 // noteOf makes an input of what could not be entered, so that the report names

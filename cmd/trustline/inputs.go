@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"sync"
+	"time"
 
 	"trustline/cmd/internal/intake"
+	"trustline/pcap"
 )
 
 const (
@@ -23,7 +26,7 @@ func eachInput[T any](ctx context.Context, e *env, paths, skip []string, decode 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	bar := newProgress(e)
-	plan := intake.List(paths, intake.Options{Stdin: e.stdin, Skip: skip, Read: bar.read})
+	plan := intake.List(paths, intake.Options{Stdin: e.stdin, Skip: skip, Read: bar.read, First: firstPacket})
 	bar.begin(plan.Total())
 	defer bar.end()
 
@@ -72,6 +75,21 @@ func eachInput[T any](ctx context.Context, e *env, paths, skip []string, decode 
 	return walked
 }
 
+// firstPacket is the time of the first packet of a capture; zero when it holds
+// none, and false when the beginning is no capture or tells no time.
+func firstPacket(r io.Reader) (time.Time, bool) {
+	const most = 512 << 10 // a pcapng file may begin with names and secrets
+	c, err := pcap.NewReader(io.LimitReader(r, most))
+	if err != nil {
+		return time.Time{}, false
+	}
+	f, err := c.Next()
+	if err != nil {
+		return time.Time{}, len(c.Problems()) == 0
+	}
+	return f.Time, !f.Time.IsZero()
+}
+
 // guarded decodes one input. A decoder that panics has a fault of its own; the
 // other inputs of the case are read all the same, and the report says so.
 func guarded[T any](decode func(intake.Input) T, in intake.Input) (r T) {
@@ -79,6 +97,9 @@ func guarded[T any](decode func(intake.Input) T, in intake.Input) (r T) {
 	defer func() {
 		if p := recover(); p != nil {
 			what := fmt.Sprintf("a fault in trustline ended the decoding; please report it: %v", p)
+			if n := len(in.Parts); n > 0 {
+				what += fmt.Sprintf(" (in %d files, a rotated capture: %s to %s)", n, in.Name, in.Parts[n-1].Name)
+			}
 			r = decode(intake.Input{Name: in.Name, Size: in.Size, Problem: &intake.Problem{Kind: intake.KindUnreadable, What: what}})
 		}
 	}()

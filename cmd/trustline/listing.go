@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,26 +24,24 @@ type found[T any] struct {
 	read     bool     // the input was recognised
 	rows     []T      // in the order of the input
 	problems []string // what could not be read, with its place
+	remarks  []remark // problems at frames of a capture
 }
 
-// listInputs reads all inputs with read and shows their rows in order. Problems
-// go to standard error, because a listing has no place for them.
-func listInputs[T any](ctx context.Context, e *env, paths []string, hint string, read func(in intake.Input, f *found[T]), show func(*found[T]) error) error {
+// remark is a problem at a frame, counted over all parts of the capture.
+type remark struct {
+	frame int
+	what  string
+}
+
+// listInputs reads all inputs with read, which gives one result for each file,
+// and shows their rows in order. Problems go to standard error, because a listing has no place for them.
+func listInputs[T any](ctx context.Context, e *env, paths []string, hint string, read func(intake.Input) []*found[T], show func(*found[T]) error) error {
 	var (
 		unknown        inventory
 		missing, other []string
 		any            bool
 	)
-	err := eachInput(ctx, e, paths, nil, func(in intake.Input) *found[T] {
-		f := &found[T]{name: in.Name}
-		if p := in.Problem; p != nil {
-			f.problems = []string{strings.TrimPrefix(p.Where+": "+p.What, ": ")}
-			return f
-		}
-		f.entered = true
-		read(in, f)
-		return f
-	}, func(f *found[T]) error {
+	take := func(f *found[T]) error {
 		if !f.read {
 			why := "nothing to list"
 			if len(f.problems) > 0 {
@@ -61,6 +60,19 @@ func listInputs[T any](ctx context.Context, e *env, paths []string, hint string,
 			e.warn("%s: %s", f.name, p)
 		}
 		return show(f)
+	}
+	err := eachInput(ctx, e, paths, nil, func(in intake.Input) []*found[T] {
+		if p := in.Problem; p != nil {
+			return []*found[T]{{name: in.Name, problems: []string{strings.TrimPrefix(p.Where+": "+p.What, ": ")}}}
+		}
+		return read(in)
+	}, func(all []*found[T]) error {
+		for _, f := range all {
+			if err := take(f); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -86,19 +98,56 @@ func enumerate(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// readCapture decodes a capture for a listing.
-func readCapture[T any](in intake.Input, f *found[T], o dissect.Options, h dissect.Handler) {
+// capturing is how a listing reads captures.
+type capturing[T any] struct {
+	options dissect.Options
+	handler func(*found[T]) dissect.Handler
+	order   func(a, b T) int            // of the rows, nil: as they ended
+	place   func(row T, l *located) int // says where the row's frames are; gives the part that holds its first
+}
+
+// located leads from the frames of a capture, which are counted over all its
+// parts, to the parts.
+type located struct {
+	sum   *pcap.Summary
+	names []string
+}
+
+// at gives the part, its name and the frame's number in it.
+func (l *located) at(frame int) (part int, name string, local int) {
+	part, local = l.sum.Locate(frame)
+	return part, l.names[part], local
+}
+
+// elsewhere gives the name of the part that holds a frame, "" when it is the
+// given one, and the frame's number in it.
+func (l *located) elsewhere(part, frame int) (string, int) {
+	p, name, local := l.at(frame)
+	if p == part {
+		name = ""
+	}
+	return name, local
+}
+
+// read decodes one capture, or a rotated one: one result for each part.
+func (c *capturing[T]) read(in intake.Input) []*found[T] {
+	if in.Parts != nil {
+		return c.series(in.Parts)
+	}
+	f := &found[T]{name: in.Name, entered: true}
 	r, err := in.Open()
 	if err != nil {
 		f.problems = append(f.problems, err.Error())
-		return
+		return []*found[T]{f}
 	}
 	defer r.Close()
-	captureFrom(r, f, o, h)
+	c.from(r, f)
+	return []*found[T]{f}
 }
 
-func captureFrom[T any](r io.Reader, f *found[T], o dissect.Options, h dissect.Handler) {
-	sum, err := dissect.Capture(r, o, h)
+// from decodes one capture.
+func (c *capturing[T]) from(r io.Reader, f *found[T]) {
+	sum, err := dissect.Capture(r, c.options, c.handler(f))
 	if err != nil {
 		f.problems = append(f.problems, strings.TrimPrefix(err.Error(), "pcap: "))
 	}
@@ -106,7 +155,66 @@ func captureFrom[T any](r io.Reader, f *found[T], o dissect.Options, h dissect.H
 		return
 	}
 	f.read = true
-	for _, p := range sum.Problems {
+	for _, r := range f.remarks {
+		f.problems = append(f.problems, fmt.Sprintf("frame %d: %s", r.frame, r.what))
+	}
+	f.tell(sum.Problems)
+	c.sort(f.rows)
+	l := &located{sum, []string{f.name}}
+	for _, row := range f.rows {
+		c.place(row, l)
+	}
+}
+
+func (c *capturing[T]) sort(rows []T) {
+	if c.order != nil {
+		slices.SortStableFunc(rows, c.order)
+	}
+}
+
+// series decodes the parts of a rotated capture as one. Files that turn out to
+// be none are decoded one by one.
+func (c *capturing[T]) series(parts []intake.Input) []*found[T] {
+	var open []pcap.Part
+	var out []*found[T]
+	l := &located{}
+	for _, p := range parts {
+		open = append(open, pcap.Part{Name: p.Name, Open: p.Open})
+		out = append(out, &found[T]{name: p.Name, entered: true})
+		l.names = append(l.names, p.Name)
+	}
+	all := &found[T]{name: parts[0].Name}
+	var err error
+	if l.sum, err = dissect.CaptureSeries(open, c.options, c.handler(all)); err != nil {
+		out = nil
+		for _, p := range parts {
+			out = append(out, c.read(p)...)
+		}
+		return out
+	}
+	for i, s := range l.sum.Parts {
+		out[i].read = s.Format != ""
+		if n := parts[i].Missing; n > 0 {
+			out[i].problems = append(out[i].problems, fmt.Sprintf("before it %d parts of the rotated capture are missing, by their numbers", n))
+		}
+		out[i].tell(s.Problems)
+	}
+	for _, r := range all.remarks {
+		part, _, local := l.at(r.frame)
+		out[part].problems = append(out[part].problems, fmt.Sprintf("frame %d: %s", local, r.what))
+	}
+	out[0].tell(l.sum.Problems) // those of the whole series
+	c.sort(all.rows)
+	for _, row := range all.rows {
+		f := out[c.place(row, l)]
+		f.rows = append(f.rows, row)
+	}
+	return out
+}
+
+// tell takes over problems of a capture.
+func (f *found[T]) tell(list []pcap.Problem) {
+	for _, p := range list {
 		f.problems = append(f.problems, strings.TrimPrefix(p.Where+": "+p.What, ": "))
 	}
 }

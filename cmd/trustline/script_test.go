@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,9 +32,11 @@ func TestMain(m *testing.M) {
 //	cut FILE BYTES NEW      copy the first bytes of a file
 //	gz FILE NEW             compress a file
 //	pack DIR NEW            zip a folder
+//	rotate FILE N NAMES     cut a classic capture into N; NAMES holds %d for the number from 1
 //	noise BYTES NEW         write bytes that mean nothing
 //	clean DIR               fail when a temporary file is left
 //	json FILE PATH WANT     compare one value of a JSON file: a.b.0.c, or its length with a.b.len
+//	alike FILE FILE PATH    compare one value of two JSON files
 func TestScript(t *testing.T) {
 	cases, err := filepath.Abs(filepath.Join("..", "..", "testdata", "cases"))
 	if err != nil {
@@ -89,6 +92,22 @@ func TestScript(t *testing.T) {
 				ts.Check(w.Close())
 				ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o666))
 			},
+			"rotate": func(ts *testscript.TestScript, _ bool, args []string) {
+				file := []byte(ts.ReadFile(args[0]))
+				var n int
+				_, err := fmt.Sscan(args[1], &n)
+				ts.Check(err)
+				var ends []int
+				for at := 24; at < len(file); ends = append(ends, at) {
+					at += 16 + int(binary.LittleEndian.Uint32(file[at+8:]))
+				}
+				from := 24
+				for i := 1; i <= n; i++ {
+					to := ends[i*len(ends)/n-1]
+					ts.Check(os.WriteFile(ts.MkAbs(fmt.Sprintf(args[2], i)), append(bytes.Clone(file[:24]), file[from:to]...), 0o666))
+					from = to
+				}
+			},
 			"noise": func(ts *testscript.TestScript, _ bool, args []string) {
 				var n int
 				_, err := fmt.Sscan(args[0], &n)
@@ -107,6 +126,12 @@ func TestScript(t *testing.T) {
 					}
 					return err
 				}))
+			},
+			"alike": func(ts *testscript.TestScript, neg bool, args []string) {
+				a, b := member(ts, ts.ReadFile(args[0]), args[2]), member(ts, ts.ReadFile(args[1]), args[2])
+				if (a == b) == neg {
+					ts.Fatalf("%s is %s and %s", args[2], a, b)
+				}
 			},
 			"json": func(ts *testscript.TestScript, neg bool, args []string) {
 				got := member(ts, ts.ReadFile(args[0]), args[1])

@@ -4,13 +4,12 @@ import (
 	"bufio"
 	"cmp"
 	"fmt"
-	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"trustline/cmd/internal/intake"
 	"trustline/dissect"
 	"trustline/report"
 )
@@ -56,18 +55,21 @@ extracted as far as it went, under a name that ends in .part.`,
 			}
 			return buffered(e, func(w *bufio.Writer) error {
 				put := jsonLines(w)
-				return listInputs(cmd.Context(), e, args, captureHint, func(in intake.Input, f *found[*dissect.Transfer]) {
-					readCapture(in, f, o, &transferHandler{f, x != nil})
-					slices.SortStableFunc(f.rows, func(a, b *dissect.Transfer) int { return cmp.Compare(a.First.Frame, b.First.Frame) })
-				}, func(f *found[*dissect.Transfer]) error {
+				read := capturing[*transfer]{
+					options: o,
+					handler: func(f *found[*transfer]) dissect.Handler { return &transferHandler{f, x != nil} },
+					order:   func(a, b *transfer) int { return cmp.Compare(a.First.Frame, b.First.Frame) },
+					place:   (*transfer).place,
+				}
+				return listInputs(cmd.Context(), e, args, captureHint, read.read, func(f *found[*transfer]) error {
 					for _, t := range f.rows {
 						if x != nil {
-							if err := extractTransfer(x, t); err != nil {
+							if err := extractTransfer(x, t.Transfer); err != nil {
 								return err
 							}
 						}
 						if asJSON {
-							if err := put(t.Row(f.name)); err != nil {
+							if err := put(t.row(f.name)); err != nil {
 								return err
 							}
 						}
@@ -90,10 +92,35 @@ extracted as far as it went, under a name that ends in .part.`,
 	return cmd
 }
 
+// transfer is one file transfer. In a rotated capture its last frame can stand
+// in a later file than its first.
+type transfer struct {
+	*dissect.Transfer
+	last string
+}
+
+// transferRow is the JSON form: the row of package dissect, and the file that
+// holds last_frame.
+type transferRow struct {
+	*dissect.TFTPRow
+	LastCapture string `json:"last_capture"`
+}
+
+func (t *transfer) row(capture string) transferRow {
+	return transferRow{t.Row(capture), cmp.Or(t.last, capture)}
+}
+
+func (t *transfer) place(l *located) int {
+	part, _, local := l.at(t.First.Frame)
+	t.First.Frame = local
+	t.last, t.Last.Frame = l.elsewhere(part, t.Last.Frame)
+	return part
+}
+
 // transferHandler keeps the transfers of a capture; their content only when it
 // is to be extracted.
 type transferHandler struct {
-	f    *found[*dissect.Transfer]
+	f    *found[*transfer]
 	keep bool
 }
 
@@ -103,7 +130,7 @@ func (h *transferHandler) Transfer(t *dissect.Transfer) {
 	if !h.keep {
 		t.Content = nil
 	}
-	h.f.rows = append(h.f.rows, t)
+	h.f.rows = append(h.f.rows, &transfer{Transfer: t})
 }
 
 // extractTransfer writes what a transfer carried.
@@ -124,7 +151,7 @@ func extractTransfer(x *extractor, t *dissect.Transfer) error {
 }
 
 // printTransfers is the listing for people.
-func printTransfers(w *bufio.Writer, f *found[*dissect.Transfer]) error {
+func printTransfers(w *bufio.Writer, f *found[*transfer]) error {
 	fmt.Fprintf(w, "==> %s: %d transfers\n", report.Clean(f.name), len(f.rows))
 	if len(f.rows) > 0 {
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -141,6 +168,9 @@ func printTransfers(w *bufio.Writer, f *found[*dissect.Transfer]) error {
 			}
 			if r.Retransmits > 0 {
 				remark = fmt.Sprintf("%s (%d sent again)", remark, r.Retransmits)
+			}
+			if t.last != "" {
+				remark = strings.TrimSpace(fmt.Sprintf("%s (to frame %d of %s)", remark, r.LastFrame, t.last))
 			}
 			fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", r.Frame, or(r.Time), r.Proto, r.Client, r.Server, report.Clean(file), r.Outcome, r.Bytes, report.Clean(remark))
 		}

@@ -5,13 +5,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"trustline/cmd/internal/intake"
 	"trustline/dissect"
 	"trustline/dissect/cert"
 	"trustline/report"
@@ -42,10 +40,13 @@ In the line of messages, as Zeek writes it, a capital is from the client.`,
 			}
 			return buffered(e, func(w *bufio.Writer) error {
 				put := jsonLines(w)
-				return listInputs(cmd.Context(), e, args, captureHint, func(in intake.Input, f *found[*dissect.TLSRow]) {
-					readCapture(in, f, o, &tlsHandler{f})
-					slices.SortStableFunc(f.rows, func(a, b *dissect.TLSRow) int { return cmp.Compare(a.FirstFrame, b.FirstFrame) })
-				}, func(f *found[*dissect.TLSRow]) error {
+				read := capturing[*tlsRow]{
+					options: o,
+					handler: func(f *found[*tlsRow]) dissect.Handler { return &tlsHandler{f} },
+					order:   func(a, b *tlsRow) int { return cmp.Compare(a.FirstFrame, b.FirstFrame) },
+					place:   (*tlsRow).place,
+				}
+				return listInputs(cmd.Context(), e, args, captureHint, read.read, func(f *found[*tlsRow]) error {
 					if !asJSON {
 						return printConnections(w, f)
 					}
@@ -66,18 +67,59 @@ In the line of messages, as Zeek writes it, a capital is from the client.`,
 	return cmd
 }
 
+// tlsRow is one connection: the row of package dissect. In a rotated capture
+// some of its frames can stand in a later file than its first.
+type tlsRow struct {
+	*dissect.TLSRow
+	Alerts        []alertRow        `json:"alerts"`
+	FrameCaptures map[string]string `json:"frame_captures"` // of the frames that are not in "capture"
+}
+
+// alertRow is an alert, and the file that holds its frame.
+type alertRow struct {
+	dissect.AlertRow
+	Capture string `json:"capture"`
+}
+
+func (r *tlsRow) place(l *located) int {
+	part, name, local := l.at(r.FirstFrame)
+	r.Capture, r.FirstFrame = name, local
+	r.FrameCaptures = map[string]string{}
+	for step, frame := range map[string]**int{
+		"syn": &r.Frames.Syn, "client_hello": &r.Frames.ClientHello, "server_hello": &r.Frames.ServerHello,
+		"server_certificate": &r.Frames.ServerCertificate, "client_certificate": &r.Frames.ClientCertificate,
+		"application_data": &r.Frames.ApplicationData,
+	} {
+		if *frame == nil {
+			continue
+		}
+		in, local := l.elsewhere(part, **frame)
+		*frame = &local
+		if in != "" {
+			r.FrameCaptures[step] = in
+		}
+	}
+	r.Alerts = []alertRow{}
+	for _, a := range r.TLSRow.Alerts {
+		_, in, local := l.at(a.Frame)
+		a.Frame = local
+		r.Alerts = append(r.Alerts, alertRow{a, in})
+	}
+	return part
+}
+
 // tlsHandler keeps the connections of a capture as rows.
-type tlsHandler struct{ f *found[*dissect.TLSRow] }
+type tlsHandler struct{ f *found[*tlsRow] }
 
 func (h *tlsHandler) Transfer(*dissect.Transfer) {}
 
 func (h *tlsHandler) Connection(c *dissect.Connection) {
-	h.f.rows = append(h.f.rows, c.Row(h.f.name))
+	h.f.rows = append(h.f.rows, &tlsRow{TLSRow: c.Row(h.f.name)})
 }
 
 // printConnections is the listing for people: a line for each connection, and
 // below it what it showed.
-func printConnections(w io.Writer, f *found[*dissect.TLSRow]) error {
+func printConnections(w io.Writer, f *found[*tlsRow]) error {
 	p := &lines{w: w}
 	p.line("==> %s: %d connections", f.name, len(f.rows))
 	for _, r := range f.rows {
@@ -114,6 +156,9 @@ func printConnections(w io.Writer, f *found[*dissect.TLSRow]) error {
 			what := "encrypted"
 			if a.Code != nil {
 				what = fmt.Sprintf("%s %s (%d)", or(a.Level), or(a.Description), *a.Code)
+			}
+			if a.Capture != r.Capture {
+				what += ", in " + a.Capture
 			}
 			p.line("  frame %d: alert from the %s: %s", a.Frame, a.From, what)
 		}

@@ -166,21 +166,39 @@ func readKeys(files []string) ([]trustlist.NamedKey, error) {
 }
 
 // readLists finds the lists and signed files of one input.
-func readLists(in intake.Input, f *found[*listed]) {
+func readLists(in intake.Input) []*found[*listed] {
+	o := dissect.DefaultOptions()
+	o.TLSPorts = nil // lists come by transfers
+	captures := capturing[*listed]{options: o, handler: func(f *found[*listed]) dissect.Handler { return &listHandler{f: f} }, place: (*listed).place}
+	if in.Parts != nil {
+		return captures.read(in)
+	}
+	f := &found[*listed]{name: in.Name, entered: true}
 	r, err := in.Open()
 	if err != nil {
 		f.problems = append(f.problems, err.Error())
-		return
+		return []*found[*listed]{f}
 	}
 	defer r.Close()
 	br := bufio.NewReaderSize(r, 64<<10)
 	head, _ := br.Peek(16) // an error comes again below
 	if isCapture(head) {
-		o := dissect.DefaultOptions()
-		o.TLSPorts = nil // lists come by transfers
-		captureFrom(br, f, o, &listHandler{f: f})
-		return
+		captures.from(br, f)
+	} else {
+		listsFrom(in.Name, br, f)
 	}
+	return []*found[*listed]{f}
+}
+
+// place says where a list came from.
+func (l *listed) place(at *located) int {
+	part, name, local := at.at(l.frame)
+	l.source, l.frame = name, local
+	return part
+}
+
+// listsFrom finds the lists and signed files of a file or text.
+func listsFrom(name string, br io.Reader, f *found[*listed]) {
 	data, err := io.ReadAll(io.LimitReader(br, maxListFile+1))
 	if err != nil {
 		f.problems = append(f.problems, fmt.Sprintf("byte %d: %v", len(data), err))
@@ -196,12 +214,12 @@ func readLists(in intake.Input, f *found[*listed]) {
 			return
 		}
 		f.read = true
-		f.rows = append(f.rows, &listed{File: list, source: in.Name, name: filepath.Base(filepath.FromSlash(in.Name)), content: data})
+		f.rows = append(f.rows, &listed{File: list, source: name, name: filepath.Base(filepath.FromSlash(name)), content: data})
 		return
 	}
 	for _, list := range trustlist.ParseListings(data) {
 		f.read = true
-		f.rows = append(f.rows, &listed{File: list, source: in.Name, name: in.Name})
+		f.rows = append(f.rows, &listed{File: list, source: name, name: name})
 	}
 	if !f.read && len(f.problems) == 0 {
 		f.problems = append(f.problems, "no trust list, signed file, capture or listing")
@@ -220,7 +238,7 @@ func (h *listHandler) Transfer(t *dissect.Transfer) {
 	}
 	list, err := trustlist.Parse(t.Content)
 	if err != nil {
-		h.f.problems = append(h.f.problems, fmt.Sprintf("frame %d: %v", t.First.Frame, err))
+		h.f.remarks = append(h.f.remarks, remark{t.First.Frame, err.Error()})
 		return
 	}
 	name := t.File
