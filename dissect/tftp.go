@@ -317,6 +317,10 @@ func (x *tftp) finish(f *tftpFlow) {
 	if t.Outcome == "" {
 		t.Outcome = f.outcome()
 	}
+	if t.Outcome == OutcomeComplete && f.headless() {
+		t.Outcome = OutcomeIncomplete
+		t.note("the first block was not seen after the request")
+	}
 	t.Complete = t.Outcome == OutcomeComplete
 	if t.Complete && !f.cut && f.last > 0 && f.next > f.last {
 		t.SHA256, t.MD5 = f.store.sums()
@@ -328,6 +332,7 @@ func (x *tftp) finish(f *tftpFlow) {
 		t.Error = icmpText(u.From, u.Type, u.Code)
 	}
 	f.store.release(t)
+	t.Clipped = t.Clipped || f.cut
 	x.deliver(t)
 }
 

@@ -99,24 +99,31 @@ func (f *tftpFlow) data(d *pcap.Datagram, n uint16, b []byte) {
 		}
 		return
 	}
-	f.blocksize(len(b))
+	size := len(b)
+	if d.Cut {
+		size = max(size, d.Wire-4) // opcode and block number
+	}
+	f.blocksize(size)
 	f.t.Bytes += int64(len(b))
 	f.t.Blocks++
 	f.high = max(f.high, block)
 	switch {
-	case d.Cut:
-		if block == f.next && !f.cut {
-			f.store.add(b) // a list's header may be in it
-		}
-		f.cut = true
-		f.t.note("blocks are cut by the snap length, from frame %d on", d.Frame)
-		return // nothing behind it is in order
-	case len(b) < f.blksize:
+	case size < f.blksize:
 		f.last = block
-	case len(b) > f.blksize:
-		f.t.note("block %d has %d octets, more than the %d agreed on", block, len(b), f.blksize)
+	case size > f.blksize:
+		f.t.note("block %d has %d octets, more than the %d agreed on", block, size, f.blksize)
 	}
-	f.keep(block, b)
+	if !d.Cut {
+		f.keep(block, b)
+		return
+	}
+	if block == f.next && !f.cut {
+		f.store.add(b) // a list's header may be in it
+	}
+	if !f.cut {
+		f.t.note("blocks are cut by the snap length, from frame %d on", d.Frame)
+	}
+	f.cut = true // nothing behind it is in order
 }
 
 // blocksize finds the block size when the capture lacks the OACK: the first
@@ -177,6 +184,13 @@ func (f *tftpFlow) drop() {
 		f.store.pool.left += int64(len(b))
 	}
 	f.ahead = nil
+}
+
+// headless reports a transfer that would count as done, but of which the first
+// block was not seen: it was sent before the request, which then is not the one
+// that was answered, or is not in the capture.
+func (f *tftpFlow) headless() bool {
+	return !(len(f.seen) > 0 && f.seen[0].lo <= 1)
 }
 
 // outcome judges a transfer that has not been seen to end.

@@ -442,27 +442,58 @@ func TestManyServers(t *testing.T) {
 	}
 }
 
-// TestCutBlocks: with a snap length the end of a file is not seen, but what is
-// there of its first block is kept.
+// TestCutBlocks: with a snap length the UDP header tells how long the blocks
+// were, so that the end of the transfer is seen. What is there of its first
+// block is kept; there are no hashes.
 func TestCutBlocks(t *testing.T) {
-	w := newWire()
-	w.udp(phone, srv69, request(opRRQ, "f", "octet"))
-	at := w.buf.Len()
-	w.send(srvTID, phone, 1, 512, payload(1300))
-	cut := bytes.Clone(w.buf.Bytes()[:at])
-	for b := w.buf.Bytes()[at:]; len(b) > 0; {
-		n := int(binary.LittleEndian.Uint32(b[8:]))
-		keep := min(n, 128)
-		h := bytes.Clone(b[:16])
-		binary.LittleEndian.PutUint32(h[8:], uint32(keep))
-		cut = append(append(cut, h...), b[16:16+keep]...)
-		b = b[16+n:]
+	for _, c := range []struct {
+		octets, seen int
+		notes        int
+	}{
+		{1300, 3 * 96, 2},
+		{300, 96, 2}, // one block
+		{1024 + 50, 2*96 + 50, 2},
+		{40, 40, 0}, // shorter than the snap length
+	} {
+		w := newWire()
+		w.snap = 128
+		w.udp(phone, srv69, request(opRRQ, "f", "octet"))
+		w.send(srvTID, phone, 1, 512, payload(c.octets))
+		tr := w.read(t, DefaultOptions()).one(t)
+		head := payload(c.octets)[:min(c.octets, 96)]
+		whole := c.octets == len(head)
+		if tr.Outcome != OutcomeComplete || !bytes.Equal(tr.Content, head) || (tr.SHA256 == "") == whole || tr.Clipped == whole ||
+			tr.Bytes != int64(c.seen) || len(tr.Notes) != c.notes {
+			t.Errorf("%d: %s, %d of %d octets, clipped %v, hash %q, notes %q", c.octets, tr.Outcome, len(tr.Content), tr.Bytes, tr.Clipped, tr.SHA256, tr.Notes)
+		}
 	}
-	w.buf.Reset()
-	w.buf.Write(cut)
-	tr := w.read(t, DefaultOptions()).one(t)
-	if tr.Outcome != OutcomeIncomplete || !bytes.Equal(tr.Content, payload(1300)[:96]) || tr.SHA256 != "" || len(tr.Notes) == 0 {
-		t.Errorf("%s with %d octets, notes %q", tr.Outcome, len(tr.Content), tr.Notes)
+	w := newWire() // the capture ends before the short block
+	w.snap = 128
+	w.udp(phone, srv69, request(opRRQ, "f", "octet"))
+	w.udp(srvTID, phone, block(1, payload(512)))
+	w.udp(phone, srvTID, acknowledge(1))
+	if tr := w.read(t, DefaultOptions()).one(t); tr.Outcome != OutcomeIncomplete {
+		t.Error(tr.Outcome)
+	}
+}
+
+// TestHeadless: a request that was captured behind the first block, or whose
+// first block was lost, is not called complete.
+func TestHeadless(t *testing.T) {
+	b := payload(1300)
+	for _, late := range []bool{false, true} {
+		w := newWire()
+		if late {
+			w.udp(srvTID, phone, block(1, b[:512]))
+		}
+		w.udp(phone, srv69, request(opRRQ, "f", "octet"))
+		w.udp(phone, srvTID, acknowledge(1))
+		w.send(srvTID, phone, 2, 512, b[512:])
+		tr := w.read(t, DefaultOptions()).one(t)
+		if tr.Outcome != OutcomeIncomplete || tr.Complete || tr.SHA256 != "" || len(tr.Content) != 0 || !tr.Clipped ||
+			!cmp.Equal(tr.Notes, []string{"the first block was not seen after the request"}) {
+			t.Errorf("%s, %d octets, notes %q", tr.Outcome, len(tr.Content), tr.Notes)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ type Datagram struct {
 	Src, Dst netip.AddrPort
 	Payload  []byte // valid only during the call
 	Cut      bool   // shorter than on the wire (snap length)
+	Wire     int    // octets of the payload on the wire, len(Payload) unless Cut
 }
 
 // Dir is a direction of a TCP connection.

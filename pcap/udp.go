@@ -48,7 +48,7 @@ func (s *scanner) udp(b []byte) {
 	if s.copied(b[:6], u.Payload) {
 		return
 	}
-	s.sink.Datagram(&Datagram{Mark: m, Src: src, Dst: dst, Payload: u.Payload, Cut: missing > 0})
+	s.sink.Datagram(&Datagram{Mark: m, Src: src, Dst: dst, Payload: u.Payload, Cut: missing > 0, Wire: len(u.Payload) + missing})
 }
 
 // recent remembers the wanted packets of the last milliseconds by their hash,
