@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -127,6 +129,29 @@ func (l *located) elsewhere(part, frame int) (string, int) {
 		name = ""
 	}
 	return name, local
+}
+
+// frameInWords is how the decoders name a frame in a remark.
+var frameInWords = regexp.MustCompile(`\bframe (\d{1,10})\b`)
+
+// words puts the frames in remarks on a row of a part right.
+func (l *located) words(part int, list []string) {
+	if len(l.names) < 2 {
+		return
+	}
+	for i, s := range list {
+		list[i] = frameInWords.ReplaceAllStringFunc(s, func(m string) string {
+			n, err := strconv.Atoi(strings.TrimPrefix(m, "frame "))
+			if err != nil {
+				return m
+			}
+			name, local := l.elsewhere(part, n)
+			if name != "" {
+				name = " of " + name
+			}
+			return fmt.Sprintf("frame %d%s", local, name)
+		})
+	}
 }
 
 // read decodes one capture, or a rotated one: one result for each part.

@@ -114,6 +114,7 @@ func (t *transfer) place(l *located) int {
 	part, _, local := l.at(t.First.Frame)
 	t.First.Frame = local
 	t.last, t.Last.Frame = l.elsewhere(part, t.Last.Frame)
+	l.words(part, t.Notes)
 	return part
 }
 

@@ -99,6 +99,7 @@ func (r *tlsRow) place(l *located) int {
 			r.FrameCaptures[step] = in
 		}
 	}
+	l.words(part, r.Problems)
 	r.Alerts = []alertRow{}
 	for _, a := range r.TLSRow.Alerts {
 		_, in, local := l.at(a.Frame)
