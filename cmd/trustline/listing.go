@@ -179,7 +179,11 @@ func (c *capturing[T]) from(r io.Reader, f *found[T]) {
 	if sum == nil {
 		return
 	}
-	f.read = true
+	if why := dissect.Unread(sum); why != "" {
+		f.problems = append([]string{why}, f.problems...)
+	} else {
+		f.read = true
+	}
 	for _, r := range f.remarks {
 		f.problems = append(f.problems, fmt.Sprintf("frame %d: %s", r.frame, r.what))
 	}
@@ -217,8 +221,12 @@ func (c *capturing[T]) series(parts []intake.Input) []*found[T] {
 		}
 		return out
 	}
+	why := dissect.Unread(l.sum)
+	if why != "" {
+		out[0].problems = append(out[0].problems, why)
+	}
 	for i, s := range l.sum.Parts {
-		out[i].read = s.Format != ""
+		out[i].read = s.Format != "" && why == ""
 		if n := parts[i].Missing; n > 0 {
 			out[i].problems = append(out[i].problems, fmt.Sprintf("before it %d parts of the rotated capture are missing, by their numbers", n))
 		}

@@ -32,6 +32,8 @@ func TestMain(m *testing.M) {
 //	cut FILE BYTES NEW      copy the first bytes of a file
 //	gz FILE NEW             compress a file
 //	pack DIR NEW            zip a folder
+//	frame FILE N OUT        a classic capture of the Nth frame alone
+//	relink FILE TYPE OUT    the same capture under another link type
 //	rotate FILE N NAMES     cut a classic capture into N; NAMES holds %d for the number from 1
 //	noise BYTES NEW         write bytes that mean nothing
 //	clean DIR               fail when a temporary file is left
@@ -107,6 +109,26 @@ func TestScript(t *testing.T) {
 					ts.Check(os.WriteFile(ts.MkAbs(fmt.Sprintf(args[2], i)), append(bytes.Clone(file[:24]), file[from:to]...), 0o666))
 					from = to
 				}
+			},
+			"frame": func(ts *testscript.TestScript, _ bool, args []string) {
+				file := []byte(ts.ReadFile(args[0]))
+				var n int
+				_, err := fmt.Sscan(args[1], &n)
+				ts.Check(err)
+				at := 24
+				for range n - 1 {
+					at += 16 + int(binary.LittleEndian.Uint32(file[at+8:]))
+				}
+				end := at + 16 + int(binary.LittleEndian.Uint32(file[at+8:]))
+				ts.Check(os.WriteFile(ts.MkAbs(args[2]), append(bytes.Clone(file[:24]), file[at:end]...), 0o666))
+			},
+			"relink": func(ts *testscript.TestScript, _ bool, args []string) {
+				file := []byte(ts.ReadFile(args[0]))
+				var link uint32
+				_, err := fmt.Sscan(args[1], &link)
+				ts.Check(err)
+				binary.LittleEndian.PutUint32(file[20:], link)
+				ts.Check(os.WriteFile(ts.MkAbs(args[2]), file, 0o666))
 			},
 			"noise": func(ts *testscript.TestScript, _ bool, args []string) {
 				var n int

@@ -30,24 +30,10 @@ func (d *decoder) capture(r io.Reader) {
 	}
 	captured(d.in, sum.Format, sum.Frames, sum.From, sum.To)
 	h.finish(sum, []string{d.in.Name}, "")
-	if why := nothingRead(sum); why != "" {
+	if why := dissect.Unread(sum); why != "" {
 		d.in.Kind = KindUnread
 		d.problem("", why)
 	}
-}
-
-// nothingRead says why not a single frame of a capture could be looked into, or
-// "" when one could: such a run must not end as if it had found nothing.
-func nothingRead(sum *pcap.Summary) string {
-	if sum.Frames == 0 {
-		return "the capture holds no packet"
-	}
-	for _, l := range sum.Links {
-		if l.Decoded {
-			return ""
-		}
-	}
-	return "no frame is of a link type that can be decoded: nothing was analysed"
 }
 
 // ports are the options of dissect.

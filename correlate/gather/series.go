@@ -90,6 +90,12 @@ func decodeSeries(list []Input, opt Options) *evidence.Bundle {
 	d.in = &d.b.Header.Inputs[0]
 	h.stretches = stretches(sum, list)
 	h.finish(sum, names, "series")
+	if why := dissect.Unread(sum); why != "" {
+		for i := range d.b.Header.Inputs {
+			d.b.Header.Inputs[i].Kind = KindUnread
+		}
+		d.problem("series", why)
+	}
 	d.place(sum, names)
 	return d.b
 }
