@@ -39,6 +39,7 @@ type httpConn struct {
 	lostBack bool
 	status   int
 	broken   bool // octets of this answer are missing
+	unclear  bool // its Content-Length cannot be read: its end is not known
 	at       pcap.Mark
 	counted  int // frame last counted in Blocks
 	again    int // repeated segments told so far
@@ -75,6 +76,9 @@ func (h *httpConn) requests(ch pcap.Chunk) {
 			b = bytes.TrimLeft(b, "\r\n")
 			if h.lostAsk { // find the start of a request again
 				i := bytes.Index(b, []byte("GET /"))
+				if j := bytes.Index(b, []byte("GET http")); j >= 0 && (i < 0 || j < i) {
+					i = j
+				}
 				if i < 0 {
 					return
 				}
@@ -90,31 +94,66 @@ func (h *httpConn) requests(ch pcap.Chunk) {
 	}
 }
 
-// takeHead collects octets up to and with the blank line that ends a head.
+// takeHead collects octets up to and with the blank line that ends a head. A
+// line may end with LF alone (RFC 9112 section 2.2).
 func takeHead(have *[]byte, b []byte) (head, rest []byte, ok bool) {
 	from := max(0, len(*have)-3)
 	before := len(*have)
 	*have = append(*have, b...)
-	i := bytes.Index((*have)[from:], []byte("\r\n\r\n"))
-	if i < 0 {
+	end := blankLine(*have, from)
+	if end < 0 {
 		if len(*have) > maxHTTPHead {
 			*have = nil
 		}
 		return nil, nil, false
 	}
-	end := from + i + 4
 	head = (*have)[:end]
 	*have = nil
 	return head, b[end-before:], true
 }
 
+// blankLine returns the place behind the first blank line of b, which is looked
+// for from the line end at or behind from, or -1.
+func blankLine(b []byte, from int) int {
+	for {
+		i := bytes.IndexByte(b[from:], '\n')
+		if i < 0 {
+			return -1
+		}
+		from += i + 1
+		switch rest := b[from:]; {
+		case len(rest) > 0 && rest[0] == '\n':
+			return from + 1
+		case len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n':
+			return from + 2
+		}
+	}
+}
+
+// path returns the path of a request target without its first slash: of the
+// origin form or, as proxies are asked, of the absolute form (RFC 9112 section
+// 3.2).
+func path(target string) (string, bool) {
+	for _, scheme := range []string{"http://", "https://"} {
+		if len(target) > len(scheme) && strings.EqualFold(target[:len(scheme)], scheme) {
+			_, rest, _ := strings.Cut(target[len(scheme):], "/")
+			return rest, true
+		}
+	}
+	return strings.CutPrefix(target, "/")
+}
+
 func (h *httpConn) request(head []byte, at pcap.Mark) {
 	first, headers := parseHead(head)
 	f := strings.Fields(first)
-	if len(f) < 2 || !strings.HasPrefix(f[1], "/") || len(h.queue) >= maxPipeline {
+	if len(f) < 2 || len(h.queue) >= maxPipeline {
 		return
 	}
-	t := &Transfer{Method: f[0], First: at, Last: at, Proto: "http", Op: "read", Client: h.c.Client, Server: h.c.Server, Stream: h.c.Stream, Requests: []pcap.Mark{at}, File: strings.TrimPrefix(f[1], "/"), Options: map[string]string{}}
+	file, ok := path(f[1])
+	if !ok {
+		return
+	}
+	t := &Transfer{Method: f[0], First: at, Last: at, Proto: "http", Op: "read", Client: h.c.Client, Server: h.c.Server, Stream: h.c.Stream, Requests: []pcap.Mark{at}, File: file, Options: map[string]string{}}
 	switch f[0] {
 	case "GET", "HEAD":
 	case "PUT", "POST":
@@ -129,14 +168,14 @@ func (h *httpConn) request(head []byte, at pcap.Mark) {
 // parseHead splits a head into its first line and its fields, names in lower
 // case. No blank is needed after a colon.
 func parseHead(head []byte) (string, map[string]string) {
-	lines := strings.Split(string(head), "\r\n")
+	lines := strings.Split(string(head), "\n")
 	out := map[string]string{}
 	for _, l := range lines[1:] {
 		if k, v, ok := strings.Cut(l, ":"); ok && len(out) < 64 {
 			out[strings.ToLower(strings.TrimSpace(k))] = strings.TrimSpace(v)
 		}
 	}
-	return lines[0], out
+	return strings.TrimSuffix(lines[0], "\r"), out
 }
 
 // answers cuts what the server sends into answers.
@@ -162,6 +201,10 @@ func (h *httpConn) answers(ch pcap.Chunk) {
 		case h.chunked:
 			b = h.chunks(b)
 		case h.left < 0:
+			if h.unclear && len(h.queue) > 1 && bytes.HasPrefix(b, []byte("HTTP/1.")) {
+				h.end(false) // the connection went on: this answers the next request
+				continue
+			}
 			h.write(b)
 			return
 		default:
@@ -203,16 +246,37 @@ func (h *httpConn) answer(head []byte, at pcap.Mark) {
 	t.Error = strings.Join(f[2:], " ")
 	h.chunked = strings.EqualFold(headers["transfer-encoding"], "chunked")
 	h.left = -1
-	if n, err := strconv.ParseInt(headers["content-length"], 10, 64); err == nil && n >= 0 {
-		h.left = n
-		t.Options["content-length"] = headers["content-length"]
+	h.unclear = false
+	if text, said := headers["content-length"]; said && !h.chunked {
+		if n, ok := bodyLength(text); ok {
+			h.left = n
+			t.Options["content-length"] = text
+		} else {
+			h.unclear = true
+			t.note("Content-Length %q is no length", text[:min(len(text), maxName)])
+		}
 	}
 	if status == 204 || status == 304 || t.Method == "HEAD" {
-		h.left, h.chunked = 0, false
+		h.left, h.chunked, h.unclear = 0, false, false
 	}
 	if h.left == 0 && !h.chunked {
 		h.end(true)
 	}
+}
+
+// bodyLength reads Content-Length: digits, or a list of the same number
+// (RFC 9110 section 8.6).
+func bodyLength(s string) (int64, bool) {
+	one, rest, more := strings.Cut(s, ",")
+	one = strings.TrimSpace(one)
+	for more {
+		var next string
+		if next, rest, more = strings.Cut(rest, ","); strings.TrimSpace(next) != one {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseUint(one, 10, 63)
+	return int64(n), err == nil
 }
 
 // chunks reads a chunked body and gives what follows it.
@@ -295,7 +359,7 @@ func (h *httpConn) end(whole bool) {
 		code := h.status
 		t.Outcome, t.ErrorCode, t.Bytes, t.Blocks = OutcomeError, &code, 0, 0
 		b.release(&Transfer{})
-	case whole && !h.broken:
+	case whole && !h.broken && !h.unclear:
 		t.Outcome, t.Complete, t.Error = OutcomeComplete, true, ""
 		t.SHA256, t.MD5 = b.sums()
 		b.release(t)
@@ -327,7 +391,9 @@ func (h *httpConn) finish() {
 	}
 	for _, t := range h.queue {
 		t.Outcome = OutcomeNoResponse
-		if h.c.Packets[pcap.ToClient] > 0 && len(h.head) > 0 {
+		// An answer that was begun, that the client acknowledges, or that could
+		// not be in the capture for lack of the server's side.
+		if len(h.head) > 0 || h.c.Lost[pcap.ToClient] > 0 || h.c.Packets[pcap.ToClient] == 0 {
 			t.Outcome = OutcomeIncomplete
 		}
 		h.done(t)

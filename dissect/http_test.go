@@ -91,6 +91,33 @@ func TestHTTPCases(t *testing.T) {
 			w.tcp(phoneTCP, web, psh|ack, ask("b"))
 			w.pour(web, phoneTCP, 701, append(answer("200 OK", chunked, "transfer-encoding: Chunked\r\n"), answer("200 OK", data[:3], length(3))...))
 		}, []string{"a complete 3000 3000 0 hash", "b complete 3 3 0 hash"}},
+		{"absolute form", func(w *wire) {
+			for _, s := range []string{"GET http://10.0.0.1:6970/CTL HTTP/1.1\r\n\r\n", "GET HTTP://cucm/a/b HTTP/1.1\r\n\r\n", "GET http://cucm HTTP/1.1\r\n\r\n"} {
+				w.tcp(phoneTCP, web, psh|ack, []byte(s))
+				w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:3], length(3)))
+			}
+		}, []string{"CTL complete 3 3 0 hash", "a/b complete 3 3 0 hash", "complete 3 3 0 hash"}},
+		{"lines end with LF", func(w *wire) {
+			w.pour(phoneTCP, web, 1, []byte("GET /a HTTP/1.1\nHost:10.0.0.1:6970\n\nGET /b HTTP/1.1\n\r\n"))
+			w.pour(web, phoneTCP, 1, []byte("HTTP/1.1 200 OK\nContent-Length: 4\n\n"+string(data[:4])+"HTTP/1.0 404 no\nContent-Length:0\n\n"))
+		}, []string{"a complete 4 4 0 hash", "b error 0 0 404 no -"}},
+		{"Content-Length beyond all bounds", func(w *wire) {
+			w.tcp(phoneTCP, web, psh|ack, ask("a"))
+			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:3], "Content-Length: 99999999999999999999\r\n"))
+			w.tcp(web, phoneTCP, fin|ack, nil)
+		}, []string{"a incomplete 3 3 0 -"}},
+		{"Content-Length that is no number, kept alive", func(w *wire) {
+			w.tcp(phoneTCP, web, psh|ack, ask("a"))
+			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:3], "Content-Length: three\r\n"))
+			w.tcp(phoneTCP, web, psh|ack, ask("b"))
+			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:5], "Content-Length: 5, 5\r\n"))
+		}, []string{"a incomplete 3 3 0 -", "b complete 5 5 0 hash"}},
+		{"answer acknowledged and not seen", func(w *wire) {
+			w.tcp(phoneTCP, web, psh|ack, ask("a"))
+			w.lose(web, phoneTCP, 700)
+			w.tcp(phoneTCP, web, ack, nil)
+			w.tcp(phoneTCP, web, fin|ack, nil)
+		}, []string{"a incomplete 0 0 0 -"}},
 		{"request missing", func(w *wire) {
 			w.lose(phoneTCP, web, 60)
 			w.tcp(phoneTCP, web, ack, nil)
@@ -198,4 +225,28 @@ func FuzzHTTP(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestHTTPClientOnly: without a packet of the server its silence proves
+// nothing; and an answer whose request is not in the capture has no file.
+func TestHTTPClientOnly(t *testing.T) {
+	w := newWire()
+	w.tcp(phoneTCP, web, syn, nil)
+	w.tcp(phoneTCP, web, ack, nil)
+	w.tcp(phoneTCP, web, psh|ack, ask("a"))
+	if tr := w.read(t, DefaultOptions()).one(t); tr.Outcome != OutcomeIncomplete || tr.File != "a" {
+		t.Errorf("%s of %q", tr.Outcome, tr.File)
+	}
+	w = newWire()
+	w.connect(phoneTCP, web)
+	w.tcp(phoneTCP, web, psh|ack, ask("a"))
+	if tr := w.read(t, DefaultOptions()).one(t); tr.Outcome != OutcomeNoResponse {
+		t.Errorf("both sides: %s", tr.Outcome)
+	}
+	w = newWire()
+	w.tcp(web, phoneTCP, psh|ack, answer("200 OK", []byte("abc"), length(3)))
+	got, err := json.Marshal(w.read(t, DefaultOptions()).one(t).Row("a"))
+	if err != nil || !bytes.Contains(got, []byte(`"file":null,`)) {
+		t.Errorf("%s %v", got, err)
+	}
 }

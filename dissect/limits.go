@@ -17,6 +17,11 @@ const (
 	// only the head matters.
 	defaultMaxContent = 1 << 20
 
+	// smallContent is a MaxContent below which content was not asked for: no
+	// file of a phone is told by fewer octets, and notes about what is not kept
+	// would stand at every transfer.
+	smallContent = 16
+
 	// keptHead is what stays of a transfer that outgrew its cap, or that found
 	// no room: a list's header and its first records.
 	keptHead = 4 << 10

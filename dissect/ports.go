@@ -10,7 +10,7 @@ type Options struct {
 	HTTPPorts []uint16 // TCP ports of HTTP provisioning
 	Hints     bool     // also DHCP, CDP, LLDP, DNS, EAP, syslog and registration, for handlers that observe
 
-	MaxContent int64 // kept of one transfer, 0: defaultMaxContent
+	MaxContent int64 // kept of one transfer, 0: defaultMaxContent, 1: none, without a note about it
 	MaxHeld    int64 // kept of all transfers in flight, 0: defaultMaxHeld
 }
 

@@ -21,7 +21,8 @@ type TFTPRow struct {
 	Op          string            `json:"op"`
 	Client      string            `json:"client"`
 	Server      string            `json:"server"`
-	File        string            `json:"file"`
+	File        string            `json:"-"`    // "" when the request is not in the capture
+	FileName    *string           `json:"file"` // the same, null for ""
 	Mode        *string           `json:"mode"`
 	Options     map[string]string `json:"options"`
 	Outcome     string            `json:"outcome"`
@@ -41,7 +42,7 @@ type TFTPRow struct {
 func (t *Transfer) Row(capture string) *TFTPRow {
 	r := &TFTPRow{Capture: capture, Frame: t.First.Frame, LastFrame: t.Last.Frame, Time: stamp(t.First.Time),
 		Duration: seconds(t.First.Time, t.Last.Time), Proto: t.Proto, Op: t.Op,
-		Client: t.Client.String(), Server: t.Server.String(), File: t.File, Mode: text(t.Mode), Options: t.Options,
+		Client: t.Client.String(), Server: t.Server.String(), File: t.File, FileName: text(t.File), Mode: text(t.Mode), Options: t.Options,
 		Outcome: t.Outcome, Bytes: t.Bytes, Blocks: t.Blocks, Retransmits: t.Retransmit,
 		SHA256: text(t.SHA256), MD5: text(t.MD5), ErrorCode: t.ErrorCode, Error: text(t.Error), Peer: endpoint(t.Peer), Notes: t.Notes}
 	if t.Stream >= 0 {

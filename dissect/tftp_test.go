@@ -421,6 +421,10 @@ func TestCaps(t *testing.T) {
 		!bytes.Equal(tr.Content, data[:len(tr.Content)]) || len(tr.Content) == 0 {
 		t.Errorf("%s, %d octets, clipped %v, content %d, notes %q", tr.Outcome, tr.Bytes, tr.Clipped, len(tr.Content), tr.Notes)
 	}
+	o.MaxContent = 1 // no content wanted
+	if tr = w.read(t, o).one(t); len(tr.Notes) != 0 || len(tr.Content) != 0 || !tr.Clipped || tr.MD5 != whole.MD5 {
+		t.Errorf("no content: %d octets, clipped %v, notes %q", len(tr.Content), tr.Clipped, tr.Notes)
+	}
 	o.MaxContent, o.MaxHeld = 0, 10_000
 	tr = w.read(t, o).one(t)
 	if !tr.Clipped || tr.SHA256 != whole.SHA256 || len(tr.Content) < keptHead/2 {

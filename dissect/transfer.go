@@ -139,7 +139,8 @@ func (s *store) release(t *Transfer) {
 	s.closed = true
 	s.pool.left += int64(len(s.buf))
 	t.Content, t.Clipped = s.buf, int64(len(s.buf)) < t.Bytes
-	if s.cut {
+	// A caller who asked for next to nothing is not told that he got it.
+	if s.cut && s.pool.max >= smallContent {
 		t.note("only the first %d of %d octets are kept", len(s.buf), s.n)
 	}
 }
