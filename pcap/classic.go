@@ -176,7 +176,7 @@ again:
 	if incl == 0 || incl > orig || c.swapped {
 		incl, orig = c.lengths(h[:])
 		if incl == 0 && orig == 0 && c.joined(h[:]) {
-			c.s.remark(w.place(), "another capture begins here: files were joined")
+			c.s.remark(w.place(), "another capture begins here: files were joined, it is read on")
 			if !c.header() {
 				c.s.short("file header", 24)
 				return false

@@ -154,6 +154,10 @@ func (s *scanner) link(t uint32, b []byte) {
 		if len(b) > 2 {
 			s.ppp(b[2:]) // the address byte of the framing tells the direction
 		}
+	case linkPPPDir:
+		if len(b) > 1 {
+			s.hdlc(b[1:]) // 0: received, else sent; PPP follows, framed or not
+		}
 	case linkCHDLC:
 		s.chdlc(b)
 	case linkPPPoE:

@@ -16,6 +16,7 @@ const (
 	linkLoop      = 108
 	linkSLL       = 113
 	linkPPPD      = 166
+	linkPPPDir    = 204
 	linkIPv4      = 228
 	linkIPv6      = 229
 	linkSLL2      = 276
@@ -27,9 +28,9 @@ var linkNames = map[uint32]string{
 	linkPPPSerial: "PPP in HDLC-like framing", linkPPPoE: "PPPoE", 100: "ATM RFC 1483", linkRaw: "Raw IP",
 	linkCHDLC: "Cisco HDLC", 105: "IEEE 802.11", 107: "Frame Relay", linkLoop: "OpenBSD loopback",
 	linkSLL: "Linux cooked v1", 117: "PF log", 119: "Prism 802.11", 127: "Radiotap 802.11",
-	147: "User 0", 163: "AVS 802.11", linkPPPD: "PPP with direction", 187: "Bluetooth HCI H4",
+	147: "User 0", 163: "AVS 802.11", linkPPPD: "PPP of pppd with direction", 187: "Bluetooth HCI H4",
 	189: "USB Linux", 192: "PPI", 195: "IEEE 802.15.4", 197: "ERF", 201: "Bluetooth HCI H4 with header",
-	220: "USB Linux mmapped", linkIPv4: "Raw IPv4", linkIPv6: "Raw IPv6", 239: "NFLOG",
+	linkPPPDir: "PPP with direction", 220: "USB Linux mmapped", linkIPv4: "Raw IPv4", linkIPv6: "Raw IPv6", 239: "NFLOG",
 	249: "USBPcap", 252: "Wireshark upper PDU", 253: "Linux netlink", linkSLL2: "Linux cooked v2",
 }
 
@@ -37,7 +38,7 @@ var linkNames = map[uint32]string{
 func readLink(t uint32) bool {
 	switch t {
 	case linkNull, linkEthernet, linkPPP, linkRaw12, linkRaw14, linkPPPSerial, linkPPPoE, linkRaw,
-		linkCHDLC, linkLoop, linkSLL, linkPPPD, linkIPv4, linkIPv6, linkSLL2:
+		linkCHDLC, linkLoop, linkSLL, linkPPPD, linkPPPDir, linkIPv4, linkIPv6, linkSLL2:
 		return true
 	}
 	return false
