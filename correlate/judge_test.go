@@ -468,3 +468,45 @@ func TestTVSRecordVouchesForNoConfig(t *testing.T) {
 		t.Errorf("a known signer is called untrusted: %+v", p.Verdict)
 	}
 }
+
+// HTTP that was busy and the TFTP transfer that followed are one attempt, and
+// the timeline says so beside the transfer.
+func TestBusyThenTFTPIsOneStory(t *testing.T) {
+	s := newScene()
+	s.list("only", "itl", "aa01", "SAST aa01", "TFTP aa01", "TVS bb01")
+	s.transfer(1, "ITL"+phoneName+".tlv", "")
+	busy := s.b.Events[0].Transfer
+	code := 503
+	busy.Proto, busy.ErrorCode, busy.Error, busy.Server = "http", &code, "Service Unavailable", nodeA+":6970"
+	s.transfer(1.6, "ITL"+phoneName+".tlv", "only")
+	p := s.judge(t)
+	want := fmt.Sprintf("(after HTTP in frame %d: 503 Service Unavailable)", s.b.Events[0].Place.Frame)
+	if n := len(p.Timeline); n != 2 || !strings.HasSuffix(p.Timeline[1].Summary, want) {
+		t.Errorf("timeline %+v, want two entries, the second ending in %q", p.Timeline, want)
+	}
+	if len(p.States) != 1 || len(p.States[0].Evidence) != 2 {
+		t.Errorf("states %+v, want one change that cites both", p.States)
+	}
+}
+
+// In TLS 1.3 neither acceptance nor refusal can be seen: the connection is
+// drawn as neither, and no verdict rests on it.
+func TestTLS13ProvesNothing(t *testing.T) {
+	for _, outcome := range []string{"closed", "reset", "incomplete", "established"} {
+		s := regenerated().closed()
+		for i := range s.b.Events {
+			if l := s.b.Events[i].TLS; l != nil {
+				l.Hidden, l.Outcome, l.Alerts, l.ServerCertificates = true, outcome, nil, nil
+			}
+		}
+		p := s.judge(t)
+		if p.Verdict.Class != ClassInconclusive || gateOf(p)["every-tvs-fails-by-certificate"] != rowUnknown {
+			t.Errorf("%s: verdict %+v, row %s", outcome, p.Verdict, gateOf(p)["every-tvs-fails-by-certificate"])
+		}
+		for _, e := range p.Timeline {
+			if e.Event == "tls_connection" && e.Outcome == "fail" {
+				t.Errorf("%s: drawn as a failure: %q", outcome, e.Summary)
+			}
+		}
+	}
+}

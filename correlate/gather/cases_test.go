@@ -247,3 +247,47 @@ func TestNothingRead(t *testing.T) {
 		t.Errorf("Ethernet: kind %q", in.Kind)
 	}
 }
+
+// decodeFile decodes one file of the shipped cases.
+func decodeFile(name string) *evidence.Bundle {
+	path := filepath.Join(cases, filepath.FromSlash(name))
+	return gather.Decode(gather.Input{Name: filepath.Base(path), Size: -1, Open: func() (io.ReadCloser, error) { return os.Open(path) }}, gather.Options{})
+}
+
+// The lab's cut capture ends inside the ITL: its signer is known, but no hash
+// of the part may pass for the file's. The CTL before it is whole.
+func TestPartOfAListHasNoHash(t *testing.T) {
+	seen := 0
+	for _, o := range decodeFile("broken/cut.pcap").Objects {
+		if o.List == nil {
+			continue
+		}
+		seen++
+		switch l := o.List; l.Type {
+		case "itl":
+			if !l.Partial || l.SHA1 != "" || l.MD5 != "" || l.SHA256 != "" || l.Signer.Serial != "21002d17000000000005" {
+				t.Errorf("ITL %+v", l)
+			}
+		case "ctl":
+			if l.Partial || l.SHA1 != "31db482d36144182b38182adcbd9771769dde832" {
+				t.Errorf("CTL %+v", l)
+			}
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d lists, want 2", seen)
+	}
+}
+
+// What the lab wrote into the configuration arrives in the evidence.
+func TestConfigReachesEvidence(t *testing.T) {
+	for _, o := range decodeFile("directory-via-tvs/phone.pcap").Objects {
+		if c := o.Config; c != nil {
+			if c.Load != "SCCP70.9-2-1S" || c.Protocol != "SCCP" || c.Settings != "1" || c.Encrypted != "false" || c.CAPFMode != "0" || !slices.Equal(c.CAPF, []string{"14.48.44.80"}) || !slices.Equal(c.CallManager, []string{"14.48.44.80"}) {
+				t.Errorf("configuration %+v", c)
+			}
+			return
+		}
+	}
+	t.Error("no configuration in evidence")
+}
