@@ -24,14 +24,13 @@ func (t Tri) String() string {
 }
 
 // Answer is what the evidence says to one question: its value, why, and the
-// pieces of evidence it rests on. Direct tells that a source states it;
-// otherwise it is inferred.
+// pieces of evidence it rests on.
 type Answer struct {
 	Value    Tri
 	Because  string
 	Evidence []*entry
-	Sources  int // how many kinds of source agree: capture, phone, server
-	Collect  []Step
+	Sources  int  // how many kinds of witness agree: capture, phone, server, file, operator
+	Skipped  bool // yes, because what is asked about cannot apply; Because says why
 }
 
 func yes(because string, ev ...*entry) Answer {

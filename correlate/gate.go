@@ -67,9 +67,8 @@ func (v *view) rows(gate []gateRow) []GateRow {
 		switch a.Value {
 		case Yes:
 			g.State = rowProved
-			if strings.HasPrefix(a.Because, notApplicable) {
+			if a.Skipped {
 				g.State = rowNotApplicable
-				g.Because = strings.TrimPrefix(a.Because, notApplicable)
 			}
 		case No:
 			g.State = rowRefuted
@@ -79,8 +78,12 @@ func (v *view) rows(gate []gateRow) []GateRow {
 	return out
 }
 
-// notApplicable marks an answer that holds because its row cannot apply.
-const notApplicable = "not applicable: "
+// skipped is the answer of a row that cannot apply; it speaks for deletion.
+func skipped(because string, ev ...*entry) Answer {
+	a := yes(because, ev...)
+	a.Skipped = true
+	return a
+}
 
 // gateState says what a gate allows: forbidden when one row is refuted,
 // allowed when every row is proved, open otherwise.
@@ -136,7 +139,7 @@ func noResetPath(v *view) Answer {
 		return unknown("the CUCM release is not stated (cucm-version)")
 	}
 	if major < 10 {
-		return yes(notApplicable+fmt.Sprintf("release %s has no utils itl reset", f.fact.Value), f)
+		return skipped(fmt.Sprintf("release %s has no utils itl reset", f.fact.Value), f)
 	}
 	held := v.p.now(iITL)
 	if held.list == nil {
@@ -188,8 +191,7 @@ func sameKey(list []evidence.Record, r *evidence.Record) *evidence.Record {
 func noCTLAnchor(v *view) Answer {
 	switch a := v.ask("ctl-held"); a.Value {
 	case No:
-		a.Value, a.Because = Yes, notApplicable+a.Because
-		return a
+		return skipped(a.Because, a.Evidence...)
 	case Unknown:
 		return a
 	}

@@ -152,7 +152,7 @@ func (k *kase) judgePhone(p *phone) Phone {
 // arbitration is the outcome of the catalogue for one phone.
 type arbitration struct {
 	held         []ruling // findings that hold, primary first
-	open         []ruling // symptom there, cause not settled
+	open         []ruling // pointed to, not settled
 	out          []ruling // considered and ruled out
 	primary      *ruling
 	class        string

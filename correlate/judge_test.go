@@ -510,3 +510,41 @@ func TestTLS13ProvesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A server without a CTL means a phone without one only outside mixed mode:
+// there the phone may hold one from before, and a SAST of it may still exist.
+func TestMissingCTLInMixedMode(t *testing.T) {
+	if got := gateOf(regenerated().closed().judge(t))["no-ctl-anchor"]; got != rowNotApplicable {
+		t.Errorf("non-secure: row is %s", got)
+	}
+	stated := regenerated().closed()
+	stated.fact("security-mode", "mixed")
+	read := regenerated().closed()
+	for i := range read.b.Objects {
+		if l := read.b.Objects[i].List; l != nil && l.Type == "itl" {
+			l.Records[1].Functions = []string{"CCM", "TFTP"}
+		}
+	}
+	for name, s := range map[string]*scene{"stated": stated, "as the ITL says": read} {
+		p := s.judge(t)
+		if got := gateOf(p)["no-ctl-anchor"]; got != rowUnknown {
+			t.Errorf("%s: row is %s", name, got)
+		}
+		if p.Verdict.Class != ClassInconclusive || p.Verdict.Deletion != "open" {
+			t.Errorf("%s: verdict %+v", name, p.Verdict)
+		}
+	}
+}
+
+// What a phone's registration was is read off the last word about it, and a
+// connection that says nothing is passed over.
+func TestRegistered(t *testing.T) {
+	for outcome, want := range map[string]string{"established": "yes", "alert": "no", "incomplete": "unknown", "closed": "unknown"} {
+		s := regenerated()
+		s.tvs(2000, nodeA, outcome, "cc01")
+		s.b.Events[len(s.b.Events)-1].TLS.Service = "sccp-tls"
+		if got := s.judge(t).Verdict.Registered; got != want {
+			t.Errorf("TLS %s: registered %s, want %s", outcome, got, want)
+		}
+	}
+}

@@ -6,14 +6,14 @@ import (
 )
 
 // Rule is one finding of the catalogue. It holds when every need is answered
-// yes and no exclusion is; it is open when its first need (the symptom) is
-// answered yes, none is answered no, and something is unknown.
+// yes and no exclusion is; it is open when one need at least is answered yes,
+// none is answered no, and something is unknown.
 type Rule struct {
 	ID      string
 	Title   string
 	Sees    string   // what a user or administrator notices
 	Says    string   // the verdict in one sentence of cause
-	Needs   []string // questions, the symptom first
+	Needs   []string // questions, in the order of the proof
 	Not     []string // questions that rule it out
 	Proof   []string // questions whose answers are the proof, where that is not Needs
 	Class   string   // class when it holds
@@ -27,9 +27,7 @@ type Rule struct {
 	class   func(*view) string
 	sure    func(*view) string // confidence, where witnesses are not what counts
 	summary func(*view) string
-	about   func(*view) string
 	remedy  func(*view) []Step
-	collect func(*view) []Step
 }
 
 // Stages of the chain, upstream first.
@@ -47,7 +45,7 @@ const (
 type ruling struct {
 	rule     *Rule
 	holds    bool
-	open     []string // unanswered needs, when the symptom is there
+	open     []string // unanswered needs, when something points to it
 	because  string   // why it is ruled out
 	evidence []*entry
 	cause    *Rule // the finding that explains it
@@ -57,21 +55,23 @@ type ruling struct {
 // try evaluates a rule.
 func (v *view) try(r *Rule) ruling {
 	out := ruling{rule: r, class: r.Class}
-	for i, q := range r.Needs {
+	sign := false
+	for _, q := range r.Needs {
 		a := v.ask(q)
 		switch a.Value {
 		case No:
 			out.because, out.evidence, out.open = a.Because, a.Evidence, nil
 			return out
 		case Unknown:
-			if i == 0 {
-				out.because = a.Because
-				return out
-			}
 			out.open = append(out.open, q)
 		case Yes:
+			sign = true
 			out.evidence = append(out.evidence, a.Evidence...)
 		}
+	}
+	if !sign { // nothing points to it
+		out.open = nil
+		return out
 	}
 	for _, q := range r.Not {
 		if a := v.ask(q); a.Value == Yes {

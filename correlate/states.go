@@ -58,7 +58,7 @@ func (k *kase) walkStates(p *phone) {
 		}
 		j := listIndex(a.kind)
 		if a.missing {
-			if h := k.noList(p, a, now[j]); h != nil && now[j].state == "unknown" {
+			if h := k.noCTL(p, a); h != nil && now[j].state == "unknown" {
 				before := now
 				now[j] = *h
 				p.states = append(p.states, heldState{at: a.end, cause: a, causeText: a.file + " not found on the server", ev: a.evidence(), before: before, after: now})
@@ -178,11 +178,15 @@ func (k *kase) spokeToTVS(p *phone, from, to instant) bool {
 	return false
 }
 
-// noList turns a list missing on the server into a state: in a non-secure
-// cluster there is no CTL, and a phone that is told so at every boot and never
-// took one in the evidence holds none.
-func (k *kase) noList(p *phone, a *attempt, now held) *held {
-	if now.state != "unknown" {
+// noCTL turns a CTL missing on the server into a state: in a non-secure cluster
+// there is none, and a phone that is told so at every boot and never took one
+// in the evidence holds none. Where the ITL or the operator says mixed mode, the
+// phone may well hold one; and a missing ITL tells nothing of the phone's.
+func (k *kase) noCTL(p *phone, a *attempt) *held {
+	if a.kind != "ctl" || k.mode(p) == "mixed" {
+		return nil
+	}
+	if f := k.fact(p, "security-mode"); f != nil && f.fact.Value == "mixed" {
 		return nil
 	}
 	for _, b := range p.attempts {

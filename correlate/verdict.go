@@ -11,9 +11,6 @@ func (v *view) finding(h ruling) Finding {
 	r := h.rule
 	f := Finding{ID: r.ID, Title: r.Title, Class: h.class, Confidence: v.confidence(r, h.evidence), About: v.p.name,
 		Evidence: ids(h.evidence), Remedy: []Step{}, CollectNext: []Step{}}
-	if r.about != nil {
-		f.About = r.about(v)
-	}
 	if r.summary != nil {
 		f.Summary = r.summary(v)
 	} else {
@@ -21,9 +18,6 @@ func (v *view) finding(h ruling) Finding {
 	}
 	if r.remedy != nil {
 		f.Remedy = r.remedy(v)
-	}
-	if r.collect != nil {
-		f.CollectNext = r.collect(v)
 	}
 	if h.cause != nil {
 		f.ConsequenceOf = ptr(h.cause.ID)
@@ -168,13 +162,16 @@ func (v *view) registered() string {
 		switch {
 		case n.is("registered", "registration_ok"):
 			return "yes"
-		case n.is("registration_rejected"):
+		case n.is("registration_rejected", "registration_unregistered"):
 			return "no"
 		case n.e != nil && n.e.TLS != nil && (n.e.TLS.Service == "sccp-tls" || n.e.TLS.Service == "sip-tls"):
-			if n.e.TLS.Outcome == "established" {
+			switch n.e.TLS.Outcome {
+			case "established":
 				return "yes"
+			case "alert", "refused", "no-answer":
+				return "no"
 			}
-			return "no"
+			// Closed, cut or hidden: it says nothing of the registration.
 		}
 	}
 	return "unknown"

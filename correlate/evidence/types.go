@@ -162,11 +162,12 @@ type Alert struct {
 }
 
 // Object is something with an identity of its own, kept once by its hash:
-// a list, a signed file or a certificate. Exactly one of the pointers is set.
+// a list, a signed file, a configuration or a certificate. List is set for the
+// first two, Config for a configuration, signed or not.
 type Object struct {
 	Kind        string       `json:"kind"`   // "object"
 	Object      string       `json:"object"` // list, signed-file, config, certificate
-	ID          string       `json:"id"`     // sha256 of its bytes; for a listing "md5:" or "sha1:" + what it prints, else "listing:" + sha256 of the text
+	ID          string       `json:"id"`     // sha256 of its bytes, "part:" before it when only a part was seen; for a listing "md5:" or "sha1:" + what it prints, else "listing:" + sha256 of the text
 	Places      []Place      `json:"places"`
 	List        *List        `json:"list,omitempty"`
 	Certificate *Certificate `json:"certificate,omitempty"`
