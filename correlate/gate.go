@@ -23,28 +23,32 @@ type gateRow struct {
 	row       string
 	condition string
 	question  string
+	asks      string // what is to be found out, in words
 }
 
 // The rows of the deletion gates, in the order in which a reader checks them.
 var (
 	itlGate = []gateRow{
-		{"served-signer-untrusted", "The served ITL is signed by a key that the phone's CTL and ITL do not know", "served-signer-untrusted"},
-		{"every-tvs-fails-by-certificate", "Every TVS the phone can use presents a certificate that its ITL does not hold", "every-tvs-fails-by-certificate"},
-		{"refusal-seen", "The phone really refused the served files, in the boot in question", "refusal-seen"},
-		{"no-key-backup", "No backup (DRS) of the old private keys exists", "no-key-backup"},
-		{"no-reset-path", "The servers own no key that the phone still trusts as SAST (utils itl reset)", "no-reset-path"},
-		{"no-ctl-anchor", "No CTL on the phone has a SAST anchor that still exists", "no-ctl-anchor"},
-		{"no-older-itl-on-server", "No older trusted ITL is kept on the server that TAC can bring back (CSCts01319)", "no-older-itl-on-server"},
-		{"no-other-trusted-tftp", "No other TFTP server offers files whose signer the phone trusts", "no-other-trusted-tftp"},
+		{"served-signer-untrusted", "The served ITL is signed by a key that the phone's CTL and ITL do not know", "served-signer-untrusted", "who signed the served ITL, against the phone's lists"},
+		{"every-tvs-fails-by-certificate", "Every TVS the phone can use presents a certificate that its ITL does not hold", "every-tvs-fails-by-certificate", "which certificate every TVS of the phone presents"},
+		{"refusal-seen", "The phone really refused the served files, in the boot in question", "refusal-seen", "whether the phone refused the served files"},
+		{"no-key-backup", "No backup (DRS) of the old private keys exists", "no-key-backup", "whether a DRS backup of the old keys exists"},
+		{"no-reset-path", "The servers own no key that the phone still trusts as SAST (utils itl reset)", "no-reset-path", "whether the servers still own a SAST key that the phone trusts"},
+		{"no-ctl-anchor", "No CTL on the phone has a SAST anchor that still exists", "no-ctl-anchor", "whether a SAST anchor of the phone's CTL still exists"},
+		{"no-older-itl-on-server", "No older trusted ITL is kept on the server that TAC can bring back (CSCts01319)", "no-older-itl-on-server", "whether TAC can bring back an older ITL (CSCts01319)"},
+		{"no-other-trusted-tftp", "No other TFTP server offers files whose signer the phone trusts", "no-other-trusted-tftp", "whether another TFTP server serves files that the phone trusts"},
 	}
 	ctlGate = []gateRow{
-		{"served-ctl-signer-untrusted", "The served CTL is signed by no SAST of the phone's lists", "served-ctl-signer-untrusted"},
-		{"tvs-cannot-vouch", "No TVS can vouch for the signer", "tvs-cannot-vouch"},
-		{"refusal-seen", "The phone really refused the served CTL, in the boot in question", "ctl-refusal-seen"},
-		{"no-anchor-left", "The servers own no key that the phone's CTL holds as SAST (utils ctl reset localkey)", "no-anchor-left"},
-		{"no-token-left", "No security token of the phone's CTL is left", "no-token-left"},
+		{"served-ctl-signer-untrusted", "The served CTL is signed by no SAST of the phone's lists", "served-ctl-signer-untrusted", "who signed the served CTL, against the phone's lists"},
+		{"tvs-cannot-vouch", "No TVS can vouch for the signer", "tvs-cannot-vouch", "whether a TVS can vouch for the CTL's signer"},
+		{"refusal-seen", "The phone really refused the served CTL, in the boot in question", "ctl-refusal-seen", "whether the phone refused the served CTL"},
+		{"no-anchor-left", "The servers own no key that the phone's CTL holds as SAST (utils ctl reset localkey)", "no-anchor-left", "whether the servers still own a SAST key of the phone's CTL"},
+		{"no-token-left", "No security token of the phone's CTL is left", "no-token-left", "whether a security token of the CTL is left"},
 	}
 )
+
+// gates are the deletion gates by the list they are about.
+var gates = map[string][]gateRow{"itl": itlGate, "ctl": ctlGate}
 
 var _ = register(
 	Question{"no-key-backup", "Is there no backup of the old private keys?", factRow("drs-backup", "no", "yes", "DRS backup of the old keys")},
@@ -76,6 +80,16 @@ func (v *view) rows(gate []gateRow) []GateRow {
 		out = append(out, g)
 	}
 	return out
+}
+
+// rowAsks says in words what a row of a gate wants to know.
+func rowAsks(row string) string {
+	for _, r := range slices.Concat(itlGate, ctlGate) {
+		if r.row == row {
+			return r.asks
+		}
+	}
+	return row
 }
 
 // skipped is the answer of a row that cannot apply; it speaks for deletion.

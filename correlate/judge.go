@@ -46,6 +46,7 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 		r.Unassigned = append(r.Unassigned, k.reportEntry(s))
 	}
 	r.Cluster = k.reportCluster()
+	r.Cluster.Findings = k.judgeCluster()
 	r.Groups = groups(r.Phones)
 	r.Headline = headline(r)
 	return r
@@ -166,7 +167,7 @@ type arbitration struct {
 func (v *view) arbitrate() arbitration {
 	var a arbitration
 	for _, r := range rules {
-		if r.Frame {
+		if r.Frame || r.Missing != "" || !v.within(r) {
 			continue
 		}
 		h := v.try(r)
@@ -206,8 +207,8 @@ func (v *view) arbitrate() arbitration {
 	if a.primary != nil {
 		a.class = a.primary.class
 	}
-	if a.primary != nil && a.primary.rule.Gated {
-		switch gateState(v.rows(itlGate)) {
+	if a.primary != nil && a.primary.rule.Gate != "" {
+		switch gateState(v.rows(gates[a.primary.rule.Gate])) {
 		case "forbidden":
 			a.class = ClassRecoverable
 		case "open":
@@ -219,7 +220,11 @@ func (v *view) arbitrate() arbitration {
 			a.class = ClassInconclusive
 		}
 	}
+	if blocking != nil && classRank(blocking.class) > classRank(ClassDegraded) && v.confidence(blocking.rule, blocking.evidence) == "low" {
+		a.class = ClassInconclusive // inferred from a symptom or an absence: a candidate, not a verdict
+	}
 	a.insufficient = a.class == ClassInconclusive
+	a.neighbours(v)
 	if a.primary != nil {
 		p := a.primary.rule
 		slices.SortStableFunc(a.held, func(x, y ruling) int {
@@ -228,6 +233,57 @@ func (v *view) arbitrate() arbitration {
 		a.primary = &a.held[0]
 	}
 	return a
+}
+
+// neighbours adds to what was ruled out the findings that look like the
+// primary, so that a reader sees that they were thought of.
+func (a *arbitration) neighbours(v *view) {
+	if a.primary == nil {
+		return
+	}
+	has := func(list []ruling, id string) bool {
+		return slices.ContainsFunc(list, func(h ruling) bool { return h.rule.ID == id })
+	}
+	for _, r := range rules {
+		if !slices.Contains(a.primary.rule.Neighbours, r.ID) || r.Missing != "" || has(a.held, r.ID) || has(a.open, r.ID) || has(a.out, r.ID) {
+			continue
+		}
+		h := v.try(r)
+		for _, q := range r.Needs {
+			if h.because != "" {
+				break
+			}
+			if ans := v.ask(q); ans.Value != Yes {
+				h.because = ans.Because
+			}
+		}
+		if h.because != "" {
+			a.out = append(a.out, h)
+		}
+	}
+}
+
+// within tells that a rule is about what the view shows: a phone, or the
+// servers alone.
+func (v *view) within(r *Rule) bool {
+	if v.p.cluster {
+		return r.Scope == "cluster" || r.Scope == "both"
+	}
+	return r.Scope != "cluster"
+}
+
+// judgeCluster evaluates the findings that the servers' own files, listings and
+// alarms show, whichever phone they concern.
+func (k *kase) judgeCluster() []Finding {
+	p := &phone{cluster: true, all: slices.Concat(k.general, k.strays), states: []heldState{{after: [2]held{{state: "unknown"}, {state: "unknown"}}}}}
+	slices.SortFunc(p.all, compareEntries)
+	v := newView(k, p)
+	out := []Finding{}
+	a := v.arbitrate()
+	for _, h := range a.held {
+		out = append(out, v.finding(h))
+	}
+	return out
 }
 
 func btoi(b bool) int {

@@ -36,6 +36,7 @@ type phone struct {
 	name      string
 	addresses []string
 	model     string
+	cluster   bool     // stands for the servers: evidence that is about no phone
 	all       []*entry // in order of corrected time
 	transfers []*entry
 	conns     []*entry

@@ -9,22 +9,29 @@ import (
 // yes and no exclusion is; it is open when one need at least is answered yes,
 // none is answered no, and something is unknown.
 type Rule struct {
-	ID      string
-	Title   string
-	Sees    string   // what a user or administrator notices
-	Says    string   // the verdict in one sentence of cause
-	Needs   []string // questions, in the order of the proof
-	Not     []string // questions that rule it out
-	Proof   []string // questions whose answers are the proof, where that is not Needs
-	Class   string   // class when it holds
-	Gated   bool     // the class goes through the deletion gate
-	Frame   bool     // raised by judging itself (clocks, open questions), not by needs
-	Healthy bool     // may be the primary of a working phone
-	Stage   int      // place in the chain transport, CTL, ITL, config, TVS, CAPF, registration, services: the most upstream wins
-	Explain []string // findings that are consequences of this one
-	Source  string   // public document
+	ID         string
+	Title      string
+	Sees       string   // what a user or administrator notices
+	Says       string   // the verdict in one sentence of cause
+	Needs      []string // questions, in the order of the proof
+	Not        []string // questions that rule it out
+	Proof      []string // questions whose answers are the proof, where that is not Needs
+	Class      string   // class when it holds
+	Gate       string   // itl or ctl: the class goes through the deletion gate of that list
+	Frame      bool     // raised by judging itself (clocks, open questions), not by needs
+	Healthy    bool     // may be the primary of a working phone
+	Scope      string   // "" the phone; "cluster" servers and their files alone; "both" each where it shows
+	Stage      int      // place in the chain transport, CTL, ITL, config, TVS, CAPF, registration, services: the most upstream wins
+	Explain    []string // findings that are consequences of this one
+	Neighbours []string // findings that look alike: what rules them out is said beside this one
+	Get        []string // what to collect to make it sure: questions of collectFor, else the open needs
+	Release    string   // releases it is about, "" any
+	Missing    string   // why it stands in the catalogue only: the record that no input of trustline holds
+	Source     string   // public document
 
 	class   func(*view) string
+	past    func(*view) string // "" or, in words, what has cured it since: it is then history, a note
+	about   func(*view) string // what it is about, where that is not the phone
 	sure    func(*view) string // confidence, where witnesses are not what counts
 	summary func(*view) string
 	remedy  func(*view) []Step
@@ -37,6 +44,8 @@ const (
 	stageITL
 	stageConfig
 	stageTVS
+	stageCAPF
+	stageRegistration
 	stageServices
 	stageEvidence
 )
@@ -50,6 +59,7 @@ type ruling struct {
 	evidence []*entry
 	cause    *Rule // the finding that explains it
 	class    string
+	past     string // what has cured it since
 }
 
 // try evaluates a rule.
@@ -81,6 +91,11 @@ func (v *view) try(r *Rule) ruling {
 	out.holds = len(out.open) == 0
 	if r.class != nil {
 		out.class = r.class(v)
+	}
+	if out.holds && r.past != nil {
+		if out.past = r.past(v); out.past != "" {
+			out.class = ClassNote
+		}
 	}
 	return out
 }

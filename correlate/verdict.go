@@ -19,6 +19,12 @@ func (v *view) finding(h ruling) Finding {
 	if r.remedy != nil {
 		f.Remedy = r.remedy(v)
 	}
+	if r.about != nil {
+		f.About = firstOf(r.about(v), f.About)
+	}
+	if h.past != "" {
+		f.Summary += " History: " + sentence(h.past)
+	}
 	if h.cause != nil {
 		f.ConsequenceOf = ptr(h.cause.ID)
 	}
@@ -42,15 +48,15 @@ func (v *view) openQuestions(a arbitration) []string {
 			out = append(out, q)
 		}
 	}
-	if a.primary != nil && a.primary.rule.Gated {
-		for _, r := range itlGate {
+	if a.primary != nil && a.primary.rule.Gate != "" {
+		for _, r := range gates[a.primary.rule.Gate] {
 			if v.ask(r.question).Value == Unknown {
 				add(r.question)
 			}
 		}
 	}
 	for _, h := range a.open {
-		if a.primary == nil || classRank(h.class) > classRank(a.primary.class) || a.primary.rule.Gated {
+		if a.primary == nil || classRank(h.class) > classRank(a.primary.class) || a.primary.rule.Gate != "" {
 			for _, q := range h.open {
 				add(q)
 			}
@@ -109,7 +115,7 @@ func (v *view) verdict(a arbitration, g Gates) Verdict {
 				break
 			}
 		}
-		if a.primary.rule.Gated && a.class == ClassInconclusive {
+		if a.primary.rule.Gate != "" && a.class == ClassInconclusive {
 			out.Headline = a.primary.rule.Says + " Whether the ITL has to go is not settled."
 		}
 		if a.class == ClassInconclusive {
@@ -120,7 +126,7 @@ func (v *view) verdict(a arbitration, g Gates) Verdict {
 	case "forbidden":
 		out.Advice = "Do not delete the ITL: " + firstRefuted(g.ITL) + "."
 	case "open":
-		if a.class == ClassOK || a.class == ClassDegraded && !a.primary.rule.Gated {
+		if a.class == ClassOK || a.class == ClassDegraded && a.primary.rule.Gate == "" {
 			out.Advice = "Do not delete the ITL: nothing in evidence calls for it."
 		} else {
 			out.Advice = "Do not delete the ITL before these are answered: " + rowList(g.ITL, rowUnknown) + "."
@@ -148,7 +154,7 @@ func rowList(rows []GateRow, state string) string {
 	var out []string
 	for _, r := range rows {
 		if r.State == state {
-			out = append(out, r.Row)
+			out = append(out, rowAsks(r.Row))
 		}
 	}
 	return strings.Join(out, ", ")

@@ -96,8 +96,8 @@ func explainFinding(w io.Writer, id string) error {
 	p.line("  %s", r.Title)
 	p.line("")
 	class := r.Class
-	if r.Gated {
-		class += ", by way of the deletion gate"
+	if r.Gate != "" {
+		class += ", by way of the deletion gate of the " + strings.ToUpper(r.Gate)
 	}
 	p.line("class:    %s", class)
 	if r.Sees != "" {

@@ -1,0 +1,4 @@
+package correlate
+
+// rulesCAPF are the findings on CAPF and the LSC.
+var rulesCAPF = []*Rule{}

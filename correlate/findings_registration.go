@@ -1,0 +1,4 @@
+package correlate
+
+// rulesRegistration are the findings on secure registration.
+var rulesRegistration = []*Rule{}
