@@ -23,6 +23,9 @@ type Key struct {
 	N, D, P, Q *big.Int
 	E          int64
 	Bits       int
+
+	crt          sync.Once
+	dp, dq, qinv *big.Int
 }
 
 var one = big.NewInt(1)
@@ -142,8 +145,21 @@ func (k *Key) Sign(hash crypto.Hash, digest []byte) []byte {
 		em[i] = 0xff
 	}
 	copy(em[len(em)-len(t):], t)
-	m := new(big.Int).SetBytes(em)
-	return m.Exp(m, k.D, k.N).FillBytes(make([]byte, k.Size()))
+	return k.power(new(big.Int).SetBytes(em)).FillBytes(make([]byte, k.Size()))
+}
+
+// power is m to the private exponent, by the Chinese remainder theorem (RFC 8017
+// 5.1.2): a third of the time of the plain power.
+func (k *Key) power(m *big.Int) *big.Int {
+	k.crt.Do(func() {
+		k.dp = new(big.Int).Mod(k.D, new(big.Int).Sub(k.P, one))
+		k.dq = new(big.Int).Mod(k.D, new(big.Int).Sub(k.Q, one))
+		k.qinv = new(big.Int).ModInverse(k.Q, k.P)
+	})
+	a, b := new(big.Int).Exp(m, k.dp, k.P), new(big.Int).Exp(m, k.dq, k.Q)
+	h := a.Sub(a, b)
+	h.Mod(h.Mul(h, k.qinv), k.P)
+	return h.Add(h.Mul(h, k.Q), b)
 }
 
 // Encrypt makes an RSAES-PKCS1-v1_5 ciphertext of msg for the public half; the

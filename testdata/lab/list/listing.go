@@ -18,6 +18,7 @@ type Style struct {
 	Modified  time.Time      // time of the file on the server
 	Checksums bool           // since 8.6(2)
 	Prompt    string         // such as "admin:"
+	Broken    bool           // the CLI could not verify the file
 }
 
 // roleText is the value that the listing prints for item 4.
@@ -66,6 +67,10 @@ func (f *File) Listing(s Style) string {
 			}
 			fmt.Fprintf(&b, "This etoken was %sused to sign the %s file.\n", not, s.Word)
 		}
+	}
+	if s.Broken {
+		fmt.Fprintf(&b, "Verification of the %s file failed.\nError parsing the %s file!!\n", s.Word, s.Word)
+		return b.String()
 	}
 	fmt.Fprintf(&b, "The %s file was verified successfully.\n", s.Word)
 	return b.String()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"trustline/testdata/lab/message"
 	"trustline/testdata/lab/phone"
 	"trustline/testdata/lab/tls"
 	"trustline/testdata/lab/wire"
@@ -98,20 +99,20 @@ func (s *station) askAt(n *node, q question) bool {
 	s.now = s.now.Add(250 * ms)
 
 	s.session++
-	dev := device(phoneModel, phoneName)
-	request := queryRequest(s.session, dev, q.signer)
+	dev := message.Device(phoneModel, phoneName)
+	request := message.Query(s.session, dev, q.signer)
 	if q.web {
-		request = verifyRequest(s.session, dev, q.signer)
+		request = message.Verify(s.session, dev, q.signer)
 	}
 	roles := n.roles(q.signer)
-	response := tvsMessage(tvsQueryResponse, 0xf7, s.session, tvsItem(7, []byte{1}))
+	response := message.Unknown(message.QueryResponse, s.session)
 	switch {
 	case roles != nil && q.web:
-		response = verifyResponse(s.session, roles...)
+		response = message.VerifyAnswer(s.session, roles...)
 	case roles != nil:
-		response = queryResponse(s.session, q.signer, roles...)
+		response = message.QueryAnswer(s.session, q.signer, roles...)
 	case q.web:
-		response = tvsMessage(tvsVerifyResponse, 0xf7, s.session, tvsItem(7, []byte{1}))
+		response = message.Unknown(message.VerifyResponse, s.session)
 	}
 	s.mark("TVS question to %s (application data)", ip)
 	c.Send(s.now, wire.FromClient, t.Data(tls.Client, request))

@@ -3,6 +3,7 @@ package scenario
 import (
 	"time"
 
+	"trustline/testdata/lab/config"
 	"trustline/testdata/lab/list"
 	"trustline/testdata/lab/wire"
 	"trustline/testdata/lab/x509"
@@ -93,9 +94,9 @@ func (c *cluster) itl(at time.Time) *list.File {
 
 // config is the phone's file, signed by the publisher.
 func (c *cluster) config(group []*node, at time.Time) *list.File {
-	p := phoneConfig{Load: phoneLoad, Directory: "https://" + addressA1 + ":8443/ccmcip/xmldirectory.jsp"}
+	p := config.Phone{Load: phoneLoad, Directory: "https://" + addressA1 + ":8443/ccmcip/xmldirectory.jsp"}
 	for _, n := range group {
 		p.Group = append(p.Group, n.host.IP.String())
 	}
-	return signed(configName, p, c.a1.callManager, at, 0)
+	return config.Signed(configName, p, c.a1.callManager, at, 0)
 }

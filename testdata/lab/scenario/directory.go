@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"trustline/testdata/lab/config"
 	"trustline/testdata/lab/keys"
 	"trustline/testdata/lab/list"
+	"trustline/testdata/lab/message"
 	"trustline/testdata/lab/phone"
 	"trustline/testdata/lab/tls"
 	"trustline/testdata/lab/wire"
@@ -72,7 +74,7 @@ func newWalkthrough() *walkthrough {
 		SignerName: tokenName("SAST-ADN4e31f914"), IssuerName: tokenIssuer, Records: []list.Record{
 			tokenRecord(w.token1, "SAST-ADN4e31f914"), tokenRecord(w.token2, "SAST-ADN5bbd7b14"),
 			list.Client(list.CCMTFTP, w.callManager, walkServer, ip), list.Client(list.CAPF, w.capf, walkServer, ip)}}
-	w.config = signed(walkPhone+".cnf.xml.sgn", phoneConfig{Group: []string{walkServer}, Load: "SCCP70.9-2-1S",
+	w.config = config.Signed(walkPhone+".cnf.xml.sgn", config.Phone{Group: []string{walkServer}, Load: "SCCP70.9-2-1S",
 		Directory: "https://14.48.44.80:8443/ccmcip/xmldirectory.jsp"}, w.callManager, july(27, 10, 21, 3), 7652)
 	return w
 }
@@ -207,9 +209,9 @@ func (w *walkthrough) directory(tr *wire.Trace) {
 	tr.Label("Finished from 2445")
 	tvs.Send(w.at("15:20:59.753406"), wire.FromServer, ts.ServerFinish())
 	tr.Label("TVS question (application data to 2445)")
-	tvs.Send(w.at("15:20:59.789025"), wire.FromClient, ts.Data(tls.Client, verifyRequest(1001, device(walkModel, walkPhone), w.tomcat)))
+	tvs.Send(w.at("15:20:59.789025"), wire.FromClient, ts.Data(tls.Client, message.Verify(1001, message.Device(walkModel, walkPhone), w.tomcat)))
 	tr.Label("TVS answer (application data from 2445)")
-	tvs.Send(w.at("15:20:59.811722"), wire.FromServer, ts.Data(tls.Server, verifyResponse(1001, 7)))
+	tvs.Send(w.at("15:20:59.811722"), wire.FromServer, ts.Data(tls.Server, message.VerifyAnswer(1001, 7)))
 	tvs.Send(w.at("15:20:59.846110"), wire.FromClient, ts.Alert(tls.Client, tls.Warning, tls.CloseNotify))
 	tr.Label("FIN to 2445")
 	tvs.Close(w.at("15:20:59.846390"), wire.FromClient)

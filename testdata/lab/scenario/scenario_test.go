@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"trustline/testdata/lab/list"
+	"trustline/testdata/lab/message"
 	"trustline/testdata/lab/x509"
 )
 
@@ -104,7 +105,7 @@ func TestQueryRequestAsPublished(t *testing.T) {
 	c := &x509.Certificate{Template: x509.Template{
 		Subject: x509.ParseName("CN=ucm11pub.stormin.local;OU=IST;O=Stormin;L=Brisbane;ST=QLD;C=AU"),
 		Issuer:  x509.ParseName("CN=stormin-WIN2012-CA"), Serial: serial("24000000179479B8F124AC3F3B000000000017")}}
-	got := queryRequest(1001, device("8861", "SEPB000B4BA0AEE"), c)
+	got := message.Query(1001, message.Device("8861", "SEPB000B4BA0AEE"), c)
 	want, _ := hex.DecodeString("57010300000003e9008f0100180143502d383836312d534550423030304234424130414545" + "030042434e3d75636d31317075")
 	if len(got) != 153 || !bytes.HasPrefix(got, want) {
 		t.Errorf("%d bytes: %x", len(got), got)
@@ -114,7 +115,7 @@ func TestQueryRequestAsPublished(t *testing.T) {
 // The answer's frame: 1,480 bytes for a certificate of 1,451 and two roles.
 func TestQueryResponseAsPublished(t *testing.T) {
 	c := &x509.Certificate{DER: make([]byte, 1451)}
-	got := queryResponse(1001, c, 0, 3)
+	got := message.QueryAnswer(1001, c, 0, 3)
 	want, _ := hex.DecodeString("570104f7000003e905be0700010002" + "05ab")
 	if len(got) != 1480 || !bytes.HasPrefix(got, want) {
 		t.Errorf("%d bytes: %x", len(got), got[:20])

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -16,6 +17,7 @@ import (
 const (
 	TLS10 = 0x0301
 	TLS11 = 0x0302
+	TLS12 = 0x0303
 )
 
 // Cipher suites that the lab can run; a ClientHello may offer others.
@@ -149,6 +151,9 @@ func (c *Conn) ServerFlight() []byte {
 	out = append(out, c.handshake(Server, 11, certificates(c.Chain))...)
 	if c.AskClient {
 		body := []byte{2, 1, 2} // rsa_sign, dss_sign
+		if c.Version >= TLS12 {
+			body = append(body, 0, 4, 4, 1, 2, 1) // RSA with SHA-256, with SHA-1 (RFC 5246 7.4.4)
+		}
 		var names []byte
 		for _, n := range c.Authorities {
 			names = append(names, vector16(n.DER())...)
@@ -173,8 +178,7 @@ func (c *Conn) ClientFlight() []byte {
 	encrypted := c.Chain[0].Key.Encrypt(c.stream, c.premaster)
 	out = append(out, c.handshake(Client, 16, vector16(encrypted))...)
 	if c.AskClient && len(c.ClientChain) > 0 {
-		sig := c.ClientChain[0].Key.Sign(crypto.MD5SHA1, c.transcript())
-		out = append(out, c.handshake(Client, 15, vector16(sig))...)
+		out = append(out, c.handshake(Client, 15, c.proof())...)
 	}
 	return append(out, c.finish(Client)...)
 }
@@ -182,8 +186,31 @@ func (c *Conn) ClientFlight() []byte {
 // ServerFinish is the server's ChangeCipherSpec and Finished.
 func (c *Conn) ServerFinish() []byte { return c.finish(Server) }
 
-// transcript is MD5 and SHA-1 of all handshake messages so far.
+// proof is the body of CertificateVerify: since TLS 1.2 the algorithm stands
+// before the signature (RFC 5246 7.4.8).
+func (c *Conn) proof() []byte {
+	key := c.ClientChain[0].Key
+	if c.Version < TLS12 {
+		return vector16(key.Sign(crypto.MD5SHA1, c.transcript()))
+	}
+	return append([]byte{4, 1}, vector16(key.Sign(crypto.SHA256, c.transcript()))...)
+}
+
+// prf is the pseudorandom function of the version.
+func (c *Conn) prf(secret []byte, label string, seed []byte, n int) []byte {
+	if c.Version < TLS12 {
+		return prf(secret, label, seed, n)
+	}
+	return pHash(sha256.New, secret, append([]byte(label), seed...), n)
+}
+
+// transcript is MD5 and SHA-1, since TLS 1.2 SHA-256, of all handshake messages so
+// far.
 func (c *Conn) transcript() []byte {
+	if c.Version >= TLS12 {
+		h := sha256.Sum256(c.messages)
+		return h[:]
+	}
 	a, b := md5.Sum(c.messages), sha1.Sum(c.messages)
 	return append(a[:], b[:]...)
 }
@@ -191,7 +218,7 @@ func (c *Conn) transcript() []byte {
 func (c *Conn) finish(side Side) []byte {
 	c.derive()
 	label := [...]string{"client finished", "server finished"}[side]
-	verify := prf(c.master, label, c.transcript(), 12)
+	verify := c.prf(c.master, label, c.transcript(), 12)
 	out := c.w[side].write(typeChangeCipherSpec, []byte{1})
 	c.w[side].activate()
 	return append(out, c.handshake(side, 20, verify)...)
@@ -204,7 +231,7 @@ func (c *Conn) derive() {
 	}
 	if c.master == nil {
 		seed := append(append([]byte{}, c.random[Client]...), c.random[Server]...)
-		c.master = prf(c.premaster, "master secret", seed, 48)
+		c.master = c.prf(c.premaster, "master secret", seed, 48)
 	}
 	const mac, iv = 20, 16
 	key := 16
@@ -212,7 +239,7 @@ func (c *Conn) derive() {
 		key = 32
 	}
 	seed := append(append([]byte{}, c.random[Server]...), c.random[Client]...)
-	block := prf(c.master, "key expansion", seed, 2*(mac+key+iv))
+	block := c.prf(c.master, "key expansion", seed, 2*(mac+key+iv))
 	take := func(n int) []byte {
 		p := block[:n]
 		block = block[n:]

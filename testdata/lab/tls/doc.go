@@ -1,5 +1,6 @@
-// Package tls records TLS handshakes as the phones and servers of 2010 made
-// them: TLS 1.0 or 1.1, RSA key exchange, AES with SHA-1.
+// Package tls records TLS handshakes as phones and servers make them: TLS 1.0 to
+// 1.2, RSA key exchange, AES with SHA-1. Of TLS 1.3 there is what a passive
+// observer sees ([Hidden]).
 //
 // In: a [Config] with the certificates and keys of both sides. Out: a [Conn]
 // whose methods return, in the order in which they are called, the bytes that

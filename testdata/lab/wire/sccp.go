@@ -31,6 +31,17 @@ const Type7970 = 30006
 // given. It returns the connection, still open.
 func (t *Trace) Register(at time.Time, phone, server *Host, port uint16, name string, interval time.Duration, until time.Time) *Conn {
 	c, up := t.Dial(at, phone, server, port, 2000, name+at.String())
+	c.Send(up.Add(2*time.Millisecond), FromClient, RegisterMessage(phone, name))
+	c.Send(up.Add(42*time.Millisecond), FromServer, RegisterAck(interval))
+
+	for at = at.Add(interval); at.Before(until); at = at.Add(interval) {
+		c.Exchange(at, sccp(sccpKeepAlive, nil), sccp(sccpKeepAliveAck, nil))
+	}
+	return c
+}
+
+// RegisterMessage is the request of a phone of type 7970.
+func RegisterMessage(phone *Host, name string) []byte {
 	body := make([]byte, 16)
 	copy(body, name)
 	body = binary.LittleEndian.AppendUint32(body, 0) // user
@@ -40,18 +51,16 @@ func (t *Trace) Register(at time.Time, phone, server *Host, port uint16, name st
 	body = binary.LittleEndian.AppendUint32(body, 5)          // most streams
 	body = binary.LittleEndian.AppendUint32(body, 0)          // active streams
 	body = binary.LittleEndian.AppendUint32(body, 0x8570000f) // protocol and features
-	c.Send(up.Add(2*time.Millisecond), FromClient, sccp(sccpRegister, body))
+	return sccp(sccpRegister, body)
+}
 
+// RegisterAck accepts a registration and sets the interval of keep-alives.
+func RegisterAck(interval time.Duration) []byte {
 	ack := binary.LittleEndian.AppendUint32(nil, uint32(interval/time.Second))
 	ack = append(ack, "M/D/YA\x00\x00"...)
 	ack = binary.LittleEndian.AppendUint32(ack, uint32(interval/time.Second))
 	ack = binary.LittleEndian.AppendUint32(ack, 0x00f0f10f)
-	c.Send(up.Add(42*time.Millisecond), FromServer, sccp(sccpRegisterAck, ack))
-
-	for at = at.Add(interval); at.Before(until); at = at.Add(interval) {
-		c.Exchange(at, sccp(sccpKeepAlive, nil), sccp(sccpKeepAliveAck, nil))
-	}
-	return c
+	return sccp(sccpRegisterAck, ack)
 }
 
 // Exchange draws a question of the client and an answer that carries the

@@ -62,10 +62,16 @@ func (t *Trace) Dial(at time.Time, client, server *Host, cport, sport uint16, se
 	return c, established
 }
 
-type flags struct{ syn, noAck, psh, fin, rst bool }
+type flags struct{ syn, noAck, psh, fin, rst, dropped bool }
 
 // SYN draws one connection request; drawn again it is a retransmission.
 func (c *Conn) SYN(at time.Time) { c.segment(at, FromClient, flags{syn: true, noAck: true}, nil) }
+
+// LostSYN draws a connection request that a firewall drops on its way: only a
+// capture on the client's side shows it.
+func (c *Conn) LostSYN(at time.Time) {
+	c.segment(at, FromClient, flags{syn: true, noAck: true, dropped: true}, nil)
+}
 
 // Refuse draws the reset that answers a request to a closed port.
 func (c *Conn) Refuse(at time.Time) {
@@ -87,7 +93,8 @@ func (c *Conn) segment(at time.Time, side Side, f flags, data []byte) {
 	if f.rst {
 		tcp.Window = 0
 	}
-	c.trace.add(at, func() []byte {
+	ends := Packet{From: from.IP, To: to.IP, Ports: [2]uint16{c.port[side], c.port[side.other()]}, Dropped: f.dropped}
+	c.trace.between(at, ends, func() []byte {
 		ip := from.ipv4(to, layers.IPProtocolTCP)
 		tcp.SetNetworkLayerForChecksum(ip)
 		return serialize(from.ethernet(to), ip, &tcp, gopacket.Payload(data))

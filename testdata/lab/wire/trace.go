@@ -37,6 +37,7 @@ func NewHost(name, ip, mac string, ttl uint8, window uint16) *Host {
 type frame struct {
 	at    time.Time
 	label string
+	seen  Packet // ends only
 	draw  func() []byte
 }
 
@@ -61,8 +62,10 @@ func (t *Trace) Label(text string) { t.label = text }
 // Marks returns the named frames in order of the capture.
 func (t *Trace) Marks() []Mark { return t.marks }
 
-func (t *Trace) add(at time.Time, draw func() []byte) {
-	t.frames = append(t.frames, frame{at.Truncate(time.Microsecond), t.label, draw})
+func (t *Trace) add(at time.Time, draw func() []byte) { t.between(at, Packet{}, draw) }
+
+func (t *Trace) between(at time.Time, ends Packet, draw func() []byte) {
+	t.frames = append(t.frames, frame{at.Truncate(time.Microsecond), t.label, ends, draw})
 	t.label = ""
 }
 
@@ -86,7 +89,8 @@ func (h *Host) ipv4(to *Host, proto layers.IPProtocol) *layers.IPv4 {
 
 // UDP draws one datagram.
 func (t *Trace) UDP(at time.Time, from, to *Host, sport, dport uint16, payload []byte) {
-	t.add(at, func() []byte {
+	ends := Packet{From: from.IP, To: to.IP, Ports: [2]uint16{sport, dport}}
+	t.between(at, ends, func() []byte {
 		ip := from.ipv4(to, layers.IPProtocolUDP)
 		udp := &layers.UDP{SrcPort: layers.UDPPort(sport), DstPort: layers.UDPPort(dport)}
 		udp.SetNetworkLayerForChecksum(ip)
