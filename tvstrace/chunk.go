@@ -43,8 +43,10 @@ type chunk struct {
 	line                int // number of its first line
 	records             []record
 	ignored             int
+	detailed            bool  // a line that only a trace of level "Detailed" has
 	first               int32 // time of day of the first and last head, -1 when there is none
 	last                int32
+	stamp               [12]byte // the text of last, when a row of a dump had it
 	firstDate, lastDate int32
 	done                chan struct{}
 
@@ -66,10 +68,15 @@ const (
 // scan reads the lines of the chunk.
 func (c *chunk) scan() {
 	c.records, c.hex = c.records[:0], c.hex[:0]
-	c.ignored = 0
+	c.ignored, c.detailed = 0, false
 	c.first, c.last = -1, -1
+	c.firstDate, c.lastDate = 0, 0
 	data := c.data
 	for n := int32(0); len(data) > 0; n++ {
+		if size := c.fast(n, data); size > 0 {
+			data = data[size:]
+			continue
+		}
 		var l []byte
 		if i := bytes.IndexByte(data, '\n'); i >= 0 {
 			l, data = data[:i], data[i+1:]
@@ -81,6 +88,7 @@ func (c *chunk) scan() {
 		}
 		if bracket(l) {
 			c.ignored++
+			c.detailed = true
 			continue
 		}
 		var h head
@@ -131,14 +139,20 @@ func (c *chunk) slot() *record {
 	return &c.records[n]
 }
 
-// take matches a record whose head is read.
-func (c *chunk) take(n int32, l []byte, h *head) {
+// note follows the time of a record.
+func (c *chunk) note(n int32, l []byte, h *head) {
 	if c.first < 0 {
 		c.first, c.firstDate = h.at, h.date
 	} else if h.at < c.last {
 		c.add(record{kind: formTime, line: n, at: h.at, date: h.date, conn: -1, raw: l})
 	}
 	c.last, c.lastDate = h.at, h.date
+}
+
+// take matches a record whose head is read.
+func (c *chunk) take(n int32, l []byte, h *head) {
+	c.note(n, l, h)
+	c.stamp[0] = 0
 	text := l[h.text:]
 	if len(text) > maxText {
 		text = text[:maxText]
