@@ -23,6 +23,7 @@ type entry struct {
 	name    string // event name
 	summary string
 	outcome string
+	note    string // why it belongs to no phone
 }
 
 // instant is a time in nanoseconds: since the Unix epoch when abs, else since

@@ -32,16 +32,16 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 	r.Clocks = k.reportClocks()
 	r.Coverage = k.reportCoverage()
 	n := 0
+	k.phones = slices.DeleteFunc(k.phones, func(p *phone) bool { return !k.wanted(p) })
 	for _, p := range k.phones {
-		if !k.wanted(p) {
-			continue
-		}
 		k.attachLists(p)
 		n = number(p.all, n)
-		r.Phones = append(r.Phones, k.judgePhone(p))
 	}
 	n = number(k.strays, n)
 	number(k.general, n)
+	for _, p := range k.phones {
+		r.Phones = append(r.Phones, k.judgePhone(p))
+	}
 	for _, s := range slices.Concat(k.strays, k.general) {
 		r.Unassigned = append(r.Unassigned, k.reportEntry(s))
 	}

@@ -19,8 +19,9 @@ type kase struct {
 	certBy    map[string]*evidence.Certificate
 	phones    []*phone
 	byName    map[string]*phone
-	strays    []*entry // evidence that fits no phone
-	general   []*entry // evidence about the cluster: listings, alarms, files of unknown origin
+	strays    []*entry            // evidence that fits no phone
+	downloads map[string][]*entry // by device: its files fetched by somebody else
+	general   []*entry            // evidence about the cluster: listings, alarms, files of unknown origin
 	clock     *clockModel
 	dated     map[source]bool
 	local     map[source]int64    // sources dated without a zone: seconds of their first stamp
@@ -47,7 +48,7 @@ type phone struct {
 func newCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
 		b: b, opt: opt,
-		listBy: map[string]*listObj{}, certBy: map[string]*evidence.Certificate{},
+		listBy: map[string]*listObj{}, downloads: map[string][]*entry{}, certBy: map[string]*evidence.Certificate{},
 		byName: map[string]*phone{}, dated: map[source]bool{}, local: map[source]int64{}, kinds: map[string][]string{}, owner: map[string]string{}, series: map[string]string{},
 	}
 	for i := range b.Header.Inputs {

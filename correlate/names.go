@@ -160,7 +160,24 @@ func fileDevice(file string) string {
 	if d := deviceName(name); macOf(d) != "" {
 		return d
 	}
+	if softDevice(name) {
+		return name
+	}
 	return ""
+}
+
+// softDevice knows the names that CUCM gives to clients without a MAC address:
+// Jabber for Windows and Mac (CSF), iPhone (TCT), Android (BOT), tablet (TAB).
+// Such a name has at most 15 characters (Cisco Jabber deployment guides).
+func softDevice(name string) bool {
+	if len(name) < 4 || len(name) > 15 {
+		return false
+	}
+	switch strings.ToUpper(name[:3]) {
+	case "CSF", "TCT", "BOT", "TAB":
+		return true
+	}
+	return false
 }
 
 // fileKind tells what a requested file is to the phone: ctl, itl, config or

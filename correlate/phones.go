@@ -21,9 +21,9 @@ var modelName = regexp.MustCompile(`CP-([0-9A-Za-z-]+?)-SEP[0-9A-Fa-f]{12}`)
 // that knows only one phone gives it the phone logs that name nobody.
 func (k *kase) assign(entries []*entry) {
 	names := map[*entry]string{}
-	byAddress := map[string]map[string]bool{} // address -> names
 	perInput := map[string]map[string]bool{}
 	lone := soleAddress(entries)
+	known := map[string]bool{}
 	for _, n := range entries {
 		if n.e.Address == "" && n.sourceKind() == "server" {
 			n.e.Address = lone[n.place.Input]
@@ -32,10 +32,7 @@ func (k *kase) assign(entries []*entry) {
 		if name == "" {
 			continue
 		}
-		names[n] = name
-		if a := n.e.Address; a != "" {
-			addTo(byAddress, a, name)
-		}
+		names[n], known[name] = name, true
 		if n.sourceKind() == "phone" {
 			addTo(perInput, n.place.Input, name)
 		}
@@ -45,24 +42,27 @@ func (k *kase) assign(entries []*entry) {
 			k.owner[input] = one(set)
 		}
 	}
-	known := map[string]bool{}
-	for _, name := range names {
-		known[name] = true
-	}
-	k.onlyPair(entries, names, byAddress, known)
+	h := k.newHolders(entries, names)
+	k.onlyPair(entries, names, h.names, known)
 	for _, n := range entries {
 		name := names[n]
+		if name != "" && h.bystander(n, name) {
+			n.note = "asked for by " + n.e.Address + ", which is not the phone: somebody's own download"
+			k.downloads[name] = append(k.downloads[name], n)
+			k.give(n, "")
+			continue
+		}
 		if name == "" {
 			name = k.owner[n.place.Input]
 		}
-		if name == "" && n.e.Address != "" && len(byAddress[n.e.Address]) == 1 {
-			name = one(byAddress[n.e.Address])
+		if name == "" && n.e.Address != "" {
+			name, n.note = h.at(n)
 		}
 		if name == "" && n.sourceKind() == "phone" && len(known) == 1 {
 			name = one(known)
 			k.owner[n.place.Input] = name
 		}
-		if name == "" && n.e.Address != "" && len(byAddress[n.e.Address]) == 0 && deviceEvidence(n.e) {
+		if name == "" && n.e.Address != "" && len(h.names[n.e.Address]) == 0 && deviceEvidence(n.e) {
 			name = n.e.Address
 		}
 		k.give(n, name)
@@ -163,6 +163,9 @@ func (k *kase) give(n *entry, name string) {
 			k.strays = append(k.strays, n)
 		}
 		k.describe(n)
+		if n.note != "" {
+			n.summary += " (" + n.note + ")"
+		}
 		return
 	}
 	p := k.byName[name]

@@ -79,6 +79,11 @@ func (v *view) servedList(kind string) servedFile {
 	if a := v.p.served(kind); a != nil {
 		return servedFile{a.list, a.evidence()}
 	}
+	for _, n := range slices.Backward(v.k.downloads[v.p.name]) { // what somebody else got of the same server
+		if l := v.k.listBy[n.e.Transfer.Object]; l != nil && l.l.Type == kind && !l.l.Partial {
+			return servedFile{l, []*entry{n}}
+		}
+	}
 	var found []*listObj
 	for _, l := range v.k.files {
 		if l.l.Type != kind || l.l.Partial || l.l.Length == 0 {

@@ -1,0 +1,127 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// holders knows which device stood behind an address, and when. An address
+// changes hands (DHCP), stands for several phones at once (NAT), and files are
+// also fetched by people.
+type holders struct {
+	k     *kase
+	names map[string]map[string]bool // address -> names
+	runs  map[clockAddress][]run     // what one clock saw of an address that had several names
+	acts  map[string]map[string]bool // name -> addresses that did what only the device itself does
+}
+
+type clockAddress struct{ clock, address string }
+
+// run is a row of named events of one device at one address, in order of time.
+type run struct {
+	name     string
+	from, to int64 // nanoseconds of the source's clock
+}
+
+func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
+	h := &holders{k: k, names: map[string]map[string]bool{}, runs: map[clockAddress][]run{}, acts: map[string]map[string]bool{}}
+	h.findActs(entries, names)
+	for _, n := range entries {
+		if name := names[n]; name != "" && n.e.Address != "" && !h.bystander(n, name) {
+			addTo(h.names, n.e.Address, name)
+		}
+	}
+	stamped := map[clockAddress][]*entry{}
+	for _, n := range entries {
+		name, a := names[n], n.e.Address
+		if name == "" || n.e.Clock == nil || len(h.names[a]) < 2 || !h.names[a][name] {
+			continue
+		}
+		key := clockAddress{k.clockOf(n.place.Input), a}
+		stamped[key] = append(stamped[key], n)
+	}
+	for key, list := range stamped {
+		slices.SortStableFunc(list, func(a, b *entry) int { return int(min(max(ns(a.e.Clock)-ns(b.e.Clock), -1), 1)) })
+		var runs []run
+		for _, n := range list {
+			at := ns(n.e.Clock)
+			if i := len(runs) - 1; i >= 0 && runs[i].name == names[n] {
+				runs[i].to = at
+				continue
+			}
+			runs = append(runs, run{names[n], at, at})
+		}
+		h.runs[key] = runs
+	}
+	return h
+}
+
+// findActs notes the addresses from which a device did what nobody does for
+// it: fetch its configuration in the row of a boot, ask TVS, talk to CAPF,
+// register, or take a lease under its own name.
+func (h *holders) findActs(entries []*entry, names map[*entry]string) {
+	lists := map[[2]string]map[string]bool{}
+	spoke := map[string]bool{}
+	for _, n := range entries {
+		if n.e.TLS != nil && n.e.Address != "" && (n.e.TLS.Service == "tvs" || n.e.TLS.Service == "capf" || n.e.TLS.Service == "sccp-tls" || n.e.TLS.Service == "sip-tls") {
+			spoke[n.e.Address] = true
+		}
+	}
+	for _, n := range entries {
+		name, a := names[n], n.e.Address
+		if name == "" || a == "" {
+			continue
+		}
+		if n.e.Transfer == nil || spoke[a] {
+			addTo(h.acts, name, a)
+			continue
+		}
+		key := [2]string{name, a}
+		if lists[key] == nil {
+			lists[key] = map[string]bool{}
+		}
+		lists[key][fileKind(n.e.Transfer.File)] = true
+		if len(lists[key]) > 1 {
+			addTo(h.acts, name, a)
+		}
+	}
+}
+
+// bystander tells that a transfer of a device's file was asked for by somebody
+// else: the device itself acts at another address, and this one fetched one
+// kind of file and did nothing more.
+func (h *holders) bystander(n *entry, name string) bool {
+	return n.e.Transfer != nil && n.e.Address != "" && len(h.acts[name]) > 0 && !h.acts[name][n.e.Address]
+}
+
+// at gives the device behind the address of an event that names none, or "" and
+// why it cannot be told.
+func (h *holders) at(n *entry) (name, why string) {
+	set := h.names[n.e.Address]
+	switch len(set) {
+	case 0:
+		return "", ""
+	case 1:
+		return one(set), ""
+	}
+	all := make([]string, 0, len(set))
+	for s := range set {
+		all = append(all, s)
+	}
+	slices.Sort(all)
+	runs := h.runs[clockAddress{h.k.clockOf(n.place.Input), n.e.Address}]
+	if n.e.Clock == nil || len(runs) == 0 {
+		return "", fmt.Sprintf("%s was the address of %s", n.e.Address, strings.Join(all, " and of "))
+	}
+	if len(runs) > len(set) {
+		return "", fmt.Sprintf("%s stands for %s at the same time (NAT, or a proxy)", n.e.Address, strings.Join(all, " and "))
+	}
+	name = runs[0].name
+	for _, r := range runs { // the one that held it last; a phone shows its name early in a boot
+		if r.from <= ns(n.e.Clock) {
+			name = r.name
+		}
+	}
+	return name, ""
+}
