@@ -32,14 +32,14 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 	r.Clocks = k.reportClocks()
 	r.Coverage = k.reportCoverage()
 	n := 0
-	k.phones = slices.DeleteFunc(k.phones, func(p *phone) bool { return !k.wanted(p) })
-	for _, p := range k.phones {
+	wanted := slices.DeleteFunc(slices.Clone(k.phones), func(p *phone) bool { return !k.wanted(p) })
+	for _, p := range wanted {
 		k.attachLists(p)
 		n = number(p.all, n)
 	}
 	n = number(k.strays, n)
 	number(k.general, n)
-	for _, p := range k.phones {
+	for _, p := range wanted {
 		r.Phones = append(r.Phones, k.judgePhone(p))
 	}
 	for _, s := range slices.Concat(k.strays, k.general) {
