@@ -65,41 +65,6 @@ func (k *kase) reportClocks() []Clock {
 	return out
 }
 
-func (k *kase) reportCoverage() []Coverage {
-	out := []Coverage{}
-	for i := range k.b.Coverage {
-		c := &k.b.Coverage[i]
-		r := Coverage{Input: c.Input, Service: c.Service, From: k.clockText(c, c.From), To: k.clockText(c, c.To), Gaps: append([]string{}, c.Gaps...), Note: c.Note}
-		if c.Address != "" {
-			r.Phone = ptr(c.Address)
-			for _, p := range k.phones {
-				if slices.Contains(p.addresses, c.Address) {
-					r.Phone = ptr(p.name)
-				}
-			}
-		} else if o := k.owner[c.Input]; o != "" {
-			r.Phone = ptr(o)
-		}
-		if c.Service == "capture" || c.Sent || c.Got {
-			both := c.Sent && c.Got
-			r.Both = &both
-		}
-		out = append(out, r)
-	}
-	return out
-}
-
-// clockText prints a moment of a source: corrected where it can be dated.
-func (k *kase) clockText(row *evidence.Coverage, c *evidence.Clock) *string {
-	if c == nil {
-		return nil
-	}
-	if t := k.at(row.Input, coverageKind(row), c); t.known && t.abs {
-		return ptr(rfc3339(t.ns, c.Step))
-	}
-	return ptr(c.Text)
-}
-
 // rfc3339 prints UTC with 6 digits, or 9 when the source is finer than that.
 func rfc3339(ns int64, step float64) string {
 	f := "2006-01-02T15:04:05.000000Z"

@@ -85,17 +85,37 @@ type Place struct {
 	EndLine *int   `json:"end_line"`
 }
 
-// Coverage says what a source could have shown: only where it covers the
-// moment does silence prove anything.
+// Coverage says what a source could have shown, and how far that answers: only
+// where it covers the moment does silence prove anything. A row whose quality is
+// missing stands for a source that was not given; its span is that of the boots
+// it would have to cover.
 type Coverage struct {
-	Input   string   `json:"input"`
+	Input   string   `json:"input"`   // "" when missing
 	Phone   *string  `json:"phone"`   // nil: not about one phone
-	Service string   `json:"service"` // tftp, tvs, capf, https, registration, console, tvs-trace ...
+	Service string   `json:"service"` // capture, console, status, tvs-trace, capf-trace, syslog, lists ...
 	From    *string  `json:"from"`
 	To      *string  `json:"to"`
 	Both    *bool    `json:"both_directions"` // captures only
 	Gaps    []string `json:"gaps"`            // holes within, in words
 	Note    string   `json:"note"`
+
+	Bundle  string   `json:"bundle"`  // K1 to K9: which part of the evidence it is
+	Node    *string  `json:"node"`    // the server that it was taken on; nil: a phone's, or unknown
+	Quality string   `json:"quality"` // good, limited, missing
+	Needed  bool     `json:"needed"`  // what the phones in evidence did makes it matter
+	Level   *string  `json:"level"`   // of a trace: detailed, not-detailed, unknown
+	Side    *string  `json:"side"`    // of a capture: phone, server, unknown
+	Snap    *int     `json:"snap"`    // snap length in bytes, when it cut packets
+	Filter  string   `json:"filter"`  // of a capture, as far as what is absent shows it
+	Holes   []Hole   `json:"holes"`   // what is missing for when
+	Hides   []string `json:"hides"`   // what it cannot show, in words; none when good
+}
+
+// Hole is a stretch of time that a source leaves out.
+type Hole struct {
+	From *string `json:"from"` // nil: not known
+	To   *string `json:"to"`
+	What string  `json:"what"`
 }
 
 // Cluster is what the case tells about the servers.

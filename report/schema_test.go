@@ -52,6 +52,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"serial":        func(r *correlate.Report) { r.Phones[0].Trust.ITL.List.Signer.Serial = "21:00" },
 		"frame, line":   func(r *correlate.Report) { r.Phones[0].Timeline[0].Source.Line = r.Phones[0].Timeline[0].Source.Frame },
 		"evidence":      func(r *correlate.Report) { r.Phones[0].Verdict.Because[0].Evidence[0] = "12" },
+		"quality":       func(r *correlate.Report) { r.Coverage[0].Quality = "fair" },
+		"bundle":        func(r *correlate.Report) { r.Coverage[0].Bundle = "K10" },
 		"schema's name": func(r *correlate.Report) { r.Schema = "trustline/report/v2" },
 	} {
 		r := sample.Report()
@@ -101,7 +103,7 @@ func TestSchemaFollowsTheModel(t *testing.T) {
 	for name, typ := range map[string]reflect.Type{
 		"place": reflect.TypeFor[correlate.Place](), "problem": reflect.TypeFor[correlate.Problem](), "sample": reflect.TypeFor[correlate.Sample](),
 		"input": reflect.TypeFor[correlate.Input](), "clock": reflect.TypeFor[correlate.Clock](), "clock_pair": reflect.TypeFor[correlate.ClockPair](),
-		"coverage": reflect.TypeFor[correlate.Coverage](), "server": reflect.TypeFor[correlate.Server](), "certificate": reflect.TypeFor[correlate.Certificate](),
+		"coverage": reflect.TypeFor[correlate.Coverage](), "hole": reflect.TypeFor[correlate.Hole](), "server": reflect.TypeFor[correlate.Server](), "certificate": reflect.TypeFor[correlate.Certificate](),
 		"cluster": reflect.TypeFor[correlate.Cluster](), "group": reflect.TypeFor[correlate.Group](), "reason": reflect.TypeFor[correlate.Reason](),
 		"verdict": reflect.TypeFor[correlate.Verdict](), "step": reflect.TypeFor[correlate.Step](), "finding": reflect.TypeFor[correlate.Finding](),
 		"ruled": reflect.TypeFor[correlate.Ruled](), "gate_row": reflect.TypeFor[correlate.GateRow](), "gates": reflect.TypeFor[correlate.Gates](),

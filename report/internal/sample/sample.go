@@ -153,13 +153,30 @@ func clocks() []correlate.Clock {
 func coverage() []correlate.Coverage {
 	from, to := ptr("2013-03-05T15:20:31.004112Z"), ptr("2013-03-05T15:22:48.771203Z")
 	from2, to2 := ptr("2013-03-06T09:11:58.220145Z"), ptr("2013-03-06T09:14:40.007718Z")
+	row := func(c correlate.Coverage) correlate.Coverage {
+		for _, list := range []*[]string{&c.Gaps, &c.Hides} {
+			*list = append([]string{}, *list...)
+		}
+		c.Holes = append([]correlate.Hole{}, c.Holes...)
+		return c
+	}
+	const hole = "lines 837 to 846 are missing by their sequence numbers"
 	return []correlate.Coverage{
-		{Input: inCapture, Phone: ptr(healthy), Service: "tftp", From: from, To: to, Both: ptr(true), Gaps: []string{}},
-		{Input: inCapture, Phone: ptr(healthy), Service: "tvs", From: from, To: to, Both: ptr(true), Gaps: []string{}},
-		{Input: inConsole, Phone: ptr(healthy), Service: "console", From: ptr("15:20:44.102311"), To: ptr("15:21:00.120054"), Gaps: []string{"lines 837 to 846 are missing by their sequence numbers"}},
-		{Input: inTVS, Service: "tvs-trace", From: ptr("2013-03-05T15:00:00.113000Z"), To: ptr("2013-03-05T15:40:12.870000Z"), Gaps: []string{}},
-		{Input: inCapture2, Phone: ptr(locked), Service: "tvs", From: from2, To: to2, Both: ptr(true), Gaps: []string{}},
-		{Input: inCapture2, Phone: ptr(open), Service: "registration", From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), Both: ptr(false), Gaps: []string{}, Note: "only packets from the phone"},
+		row(correlate.Coverage{Input: inCapture, Phone: ptr(healthy), Service: "capture", From: from, To: to, Both: ptr(true), Note: "1912 packets from the phone, 1204 to it", Bundle: "K2", Quality: "good", Needed: true, Side: ptr("phone")}),
+		row(correlate.Coverage{Input: inConsole, Phone: ptr(healthy), Service: "console", From: ptr("15:20:44.102311"), To: ptr("15:21:00.120054"), Gaps: []string{hole}, Bundle: "K3", Quality: "limited", Needed: true,
+			Holes: []correlate.Hole{{From: ptr("2013-03-05T15:20:52.410000Z"), To: ptr("2013-03-05T15:20:58.120000Z"), What: hole}}, Hides: []string{"an excerpt: 1 hole in its sequence numbers, so what it does not say proves nothing"}}),
+		row(correlate.Coverage{Input: inTVS, Service: "tvs-trace", From: ptr("2013-03-05T15:00:00.113000Z"), To: ptr("2013-03-05T15:40:12.870000Z"), Bundle: "K4", Node: ptr(pubAddr), Quality: "limited", Needed: true, Level: ptr("detailed"),
+			Holes: []correlate.Hole{{From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), What: locked + " was active from 2013-03-06 09:12 to 09:14, which it does not cover"}},
+			Hides: []string{locked + " was active from 2013-03-06 09:12 to 09:14, which it does not cover"}}),
+		row(correlate.Coverage{Input: inCapture2, Phone: ptr(locked), Service: "capture", From: from2, To: to2, Both: ptr(true), Bundle: "K2", Quality: "good", Needed: true, Side: ptr("phone")}),
+		row(correlate.Coverage{Input: inCapture2, Phone: ptr(open), Service: "capture", From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), Both: ptr(false), Note: "only packets from the phone", Bundle: "K2", Quality: "limited", Needed: true, Side: ptr("unknown"), Snap: ptr(96), Filter: "port 69 only",
+			Hides: []string{"only packets from the phone: whether anybody answered cannot be seen", "12 packets are cut after 96 bytes: certificates, alerts and the content of files can be lost"}}),
+		row(correlate.Coverage{Phone: ptr(locked), Service: "tvs-trace", From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), Bundle: "K4", Node: ptr(subAddr), Quality: "missing", Needed: true,
+			Holes: []correlate.Hole{{From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), What: "needed for 2013-03-06 09:12 to 09:14"}}, Hides: []string{"what TVS was asked and answered on this node"}}),
+		row(correlate.Coverage{Service: "console", From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), Note: "for 2 phones", Bundle: "K3", Quality: "missing", Needed: true,
+			Holes: []correlate.Hole{{From: ptr("2013-03-06T09:12:04.000000Z"), To: ptr("2013-03-06T09:13:12.000000Z"), What: "needed for 2013-03-06 09:12 to 09:14"}}, Hides: []string{"what the phone accepted or refused, in its own words"}}),
+		row(correlate.Coverage{Service: "capf-trace", Note: "for 3 phones", Bundle: "K5", Quality: "missing", Hides: []string{"how CAPF judged the phone's request"}}),
+		row(correlate.Coverage{Service: "syslog", Note: "for 3 phones", Bundle: "K8", Quality: "missing", Hides: []string{"which certificate was changed, and when"}}),
 	}
 }
 

@@ -1,0 +1,504 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trustline/correlate/evidence"
+)
+
+// Qualities of a source.
+const (
+	qualityGood    = "good"
+	qualityLimited = "limited"
+	qualityMissing = "missing"
+)
+
+const (
+	levelDetailed    = "detailed"
+	levelNotDetailed = "not-detailed"
+	levelUnknown     = "unknown"
+)
+
+// maxHides bounds the limits of one source that are told one by one.
+const maxHides = 8
+
+// Gather tells of the cut packets and of missing directions as problems of the
+// input; these read them back. A test holds both sides together.
+var (
+	snapProblem   = regexp.MustCompile(`^(\d+) frames are cut by the snap length (\d+)`)
+	oneWayProblem = regexp.MustCompile(`^the capture holds no packets from (\S+) to (\S+),`)
+)
+
+// quality judges the sources of a case: what each could have shown of the
+// phones' boots, and which source is missing.
+type quality struct {
+	k         *kase
+	list      []*needs
+	byName    map[string]*needs
+	byAddress map[string]*needs
+	problems  map[string][]evidence.Problem
+	general   []*evidence.Coverage            // rows about no phone of their own
+	own       map[string][]*evidence.Coverage // rows by address or owner
+	detailed  map[string]bool                 // traces that print what only the detailed level prints
+	nodes     map[string]string               // input -> server, as the clock pairs show
+}
+
+// reportCoverage gives a row for every source, and one for each that is missing.
+func (k *kase) reportCoverage() []Coverage {
+	q := k.newQuality()
+	out := []Coverage{}
+	for i := range k.b.Coverage {
+		out = append(out, q.row(&k.b.Coverage[i]))
+	}
+	return append(out, q.missing()...)
+}
+
+func (k *kase) newQuality() *quality {
+	q := &quality{k: k, byName: map[string]*needs{}, byAddress: map[string]*needs{}, problems: map[string][]evidence.Problem{},
+		own: map[string][]*evidence.Coverage{}, detailed: map[string]bool{}, nodes: map[string]string{}}
+	for _, in := range k.b.Header.Inputs {
+		q.problems[in.Name] = in.Problems
+	}
+	for i := range k.b.Events {
+		if e := &k.b.Events[i]; !q.detailed[e.Place.Input] && debugLine(e) {
+			q.detailed[e.Place.Input] = true
+		}
+	}
+	q.findNodes()
+	for i := range k.b.Coverage {
+		c := &k.b.Coverage[i]
+		switch key := firstOf(c.Address, k.owner[c.Input]); {
+		case key != "":
+			q.own[key] = append(q.own[key], c)
+		case coverageKind(c) != "phone":
+			q.general = append(q.general, c)
+		}
+	}
+	for _, p := range k.phones {
+		if !k.wanted(p) {
+			continue
+		}
+		n := newView(k, p).needs()
+		q.list, q.byName[p.name] = append(q.list, n), n
+		for _, a := range p.addresses {
+			q.byAddress[a] = n
+		}
+	}
+	return q
+}
+
+// debugLine tells that a TVS or CAPF trace prints what only the level detailed
+// does: records of the level debug.
+func debugLine(e *evidence.Event) bool {
+	if !strings.HasSuffix(e.Dialect, "-sdi") {
+		return false
+	}
+	_, rest, ok := strings.Cut(e.Text, "|")
+	return ok && strings.HasPrefix(strings.TrimSpace(rest), "debug")
+}
+
+// findNodes learns which server wrote a trace from the connections that its
+// clock was measured with. A phone that spoke to several TVS servers proves
+// nothing: a trace does not say which of the connections it tells of.
+func (q *quality) findNodes() {
+	seen, several := map[string]map[string]bool{}, map[string]bool{}
+	for _, o := range q.k.clock.measured {
+		for _, a := range o.pairs {
+			for _, pair := range [2][2]*entry{{a.src, a.ref}, {a.ref, a.src}} {
+				if pair[0].sourceKind() == "server" && pair[1].sourceKind() != "server" && pair[1].e.Server != "" {
+					addTo(seen, pair[0].place.Input, hostOf(pair[1].e.Server))
+					if p := q.k.byName[pair[1].phone]; p != nil && severalTVS(p) {
+						several[pair[0].place.Input] = true
+					}
+				}
+			}
+		}
+	}
+	for input, set := range seen {
+		if len(set) == 1 && !several[input] {
+			q.nodes[input] = one(set)
+		}
+	}
+}
+
+// severalTVS tells that a phone spoke to more than one TVS server.
+func severalTVS(p *phone) bool {
+	first := ""
+	for _, n := range p.all {
+		if n.e == nil || n.e.Server == "" || n.stage != "tvs" {
+			continue
+		}
+		if h := hostOf(n.e.Server); first == "" {
+			first = h
+		} else if h != first {
+			return true
+		}
+	}
+	return false
+}
+
+// node names the server on which a trace was written: as the evidence says,
+// as its clock pairs show, or as the folders of a trace bundle are named.
+func (q *quality) node(c *evidence.Coverage) string {
+	if coverageKind(c) != "server" {
+		return ""
+	}
+	return firstOf(q.nodes[c.Input], q.k.addressOf(folderNode(c.Input)))
+}
+
+// folderNode reads the node off the path of a trace as RTMT and DIME lay it
+// out: node/[date_time/]cm/trace/...
+func folderNode(input string) string {
+	parts := strings.Split(strings.ReplaceAll(input, "!/", "/"), "/")
+	for i := 1; i+1 < len(parts); i++ {
+		if parts[i] != "cm" || parts[i+1] != "trace" {
+			continue
+		}
+		for j := i - 1; j >= 0; j-- {
+			if name := parts[j]; strings.Trim(name, "0123456789-_:T") != "" || strings.Count(name, ".") == 3 {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// addressOf gives the address of a server name when certificates tell it.
+func (k *kase) addressOf(name string) string {
+	full := strings.ToLower(name)
+	short, _, _ := strings.Cut(full, ".")
+	return firstOf(k.hosts[full], k.hosts[short], name)
+}
+
+// level is how much a trace writes.
+func (q *quality) level(c *evidence.Coverage) string {
+	if q.detailed[c.Input] {
+		return levelDetailed
+	}
+	return levelUnknown
+}
+
+// rows gives the sources of one service that tell of a phone, of a trace those
+// of the node or of an unknown one.
+func (q *quality) rows(n *needs, service, node string) []*evidence.Coverage {
+	lists := [][]*evidence.Coverage{q.general, q.own[n.p.name]}
+	for _, a := range n.p.addresses {
+		lists = append(lists, q.own[a])
+	}
+	var out []*evidence.Coverage
+	for _, list := range lists {
+		for _, c := range list {
+			if have := q.node(c); c.Service == service && (node == "" || have == "" || have == node) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// row tells how good one source is.
+func (q *quality) row(c *evidence.Coverage) Coverage {
+	k := q.k
+	r := Coverage{Input: c.Input, Service: c.Service, From: k.clockText(c, c.From), To: k.clockText(c, c.To), Gaps: append([]string{}, c.Gaps...), Note: c.Note,
+		Bundle: bundleOf(c.Service), Quality: qualityGood, Needed: true, Holes: []Hole{}, Hides: []string{}, Node: ptr(q.node(c))}
+	var about *needs
+	if c.Address != "" {
+		r.Phone, about = ptr(c.Address), q.byAddress[c.Address]
+	} else if o := k.owner[c.Input]; o != "" {
+		r.Phone, about = ptr(o), q.byName[o]
+	}
+	if about != nil {
+		r.Phone = ptr(about.p.name)
+	}
+	if c.Service == "capture" || c.Sent || c.Got {
+		both := c.Sent && c.Got
+		r.Both = &both
+	}
+	switch coverageKind(c) {
+	case "capture":
+		q.capture(&r, c, about)
+	case "server":
+		q.trace(&r, c)
+	}
+	q.sequence(&r, c, about)
+	if about != nil && (c.Service == "capture" || c.Service == "console") {
+		q.window(&r, c, about, about.boot, "")
+		q.earlier(&r, c, about)
+	}
+	if c.Service == "status" {
+		r.Hides = append(r.Hides, "status messages carry no date and give no reason")
+		r.Needed = about == nil || len(q.rows(about, "console", "")) == 0
+	}
+	q.damage(&r, c)
+	if len(r.Hides) > maxHides {
+		r.Hides = append(r.Hides[:maxHides], fmt.Sprintf("and %d further limits", len(r.Hides)-maxHides))
+	}
+	if len(r.Hides) > 0 {
+		r.Quality = qualityLimited
+	}
+	return r
+}
+
+// capture says what the way of taking a capture hides.
+func (q *quality) capture(r *Coverage, c *evidence.Coverage, n *needs) {
+	hide := func(format string, a ...any) { r.Hides = append(r.Hides, fmt.Sprintf(format, a...)) }
+	r.Side = ptr("unknown")
+	for _, p := range q.problems[c.Input] {
+		if m := snapProblem.FindStringSubmatch(p.What); m != nil {
+			snap, _ := strconv.Atoi(m[2])
+			r.Snap = &snap
+			hide("%s packets are cut after %d bytes: certificates, alerts and the content of files can be lost", m[1], snap)
+		}
+		if m := oneWayProblem.FindStringSubmatch(p.What); m != nil && c.Address != "" && (m[1] == c.Address || m[2] == c.Address) && c.Sent && c.Got {
+			hide("of the packets from %s to %s none is in it: only one direction was taken", m[1], m[2])
+		}
+	}
+	switch {
+	case c.Sent && !c.Got:
+		hide("only packets from the phone: whether anybody answered cannot be seen")
+	case !c.Sent:
+		hide("only packets to the phone: what it asked cannot be seen")
+	}
+	if n == nil {
+		return
+	}
+	seen := n.seen(c.Input, q.k)
+	stated := q.k.fact(n.p, "capture-side:"+c.Input)
+	switch {
+	case stated != nil:
+		r.Side = ptr(stated.fact.Value)
+	case len(seen.servers) > 1: // a server's own capture holds its own traffic only
+		r.Side = ptr("phone")
+	}
+	if *r.Side == "server" {
+		at := "one server"
+		if len(seen.servers) == 1 {
+			r.Node = ptr(one(seen.servers))
+			at = *r.Node
+		}
+		hide("taken on %s: what the phone asked other servers is not in it", at)
+	}
+	r.Filter = seen.filter(c, q.k)
+	if r.Filter != "" {
+		hide("seems to be filtered (%s): other services of the phone are not in it", r.Filter)
+	}
+	if seen.midstream > 0 {
+		hide("begins in the middle of %s: what was presented before is not in it", plural(seen.midstream, "connection"))
+	}
+	if seen.hiddenFiles > 0 {
+		hide("files were fetched over TLS (6971, 6972): their names and content are hidden")
+	}
+	if seen.hiddenCerts > 0 {
+		hide("%s to TVS resumed or with TLS 1.3: certificates are hidden", plural(seen.hiddenCerts, "connection"))
+	}
+	if seen.transfers == 0 && seen.conns > 0 && seen.hiddenFiles == 0 {
+		hide("no list or configuration was asked for in it: it begins after the boot, or leaves file service out")
+	}
+}
+
+// trace says what a server's trace leaves out, for all phones that need it.
+func (q *quality) trace(r *Coverage, c *evidence.Coverage) {
+	service := c.Service
+	if service != "syslog" && bundleOf(service) != "K8" {
+		r.Level = ptr(q.level(c))
+	}
+	if deref(r.Level) == levelNotDetailed {
+		r.Hides = append(r.Hides, "its level is not detailed: questions and answers are not written")
+	}
+	r.Needed = false
+	others := 0
+	for _, n := range q.list {
+		w := n.wantOf(service, deref(r.Node))
+		if w == nil {
+			continue
+		}
+		r.Needed = true
+		if !w.during() {
+			continue
+		}
+		if len(r.Hides) < 3 {
+			q.window(r, c, n, w.span, n.p.name)
+		} else if gap, ok := q.k.uncovered(w.span, q.rows(n, service, deref(r.Node))); len(gap) > 0 || !ok {
+			others++
+		}
+	}
+	if others > 0 {
+		r.Hides = append(r.Hides, fmt.Sprintf("the acts of %s are not in it either", plural(others, "further phone")))
+	}
+}
+
+// window says which part of a phone's acts neither this source nor its like
+// covers, on the source's own clock where that differs.
+func (q *quality) window(r *Coverage, c *evidence.Coverage, n *needs, b boot, whose string) {
+	if !b.from.known || c.From == nil || c.To == nil {
+		return
+	}
+	gap, ok := q.k.uncovered(b, q.rows(n, c.Service, deref(r.Node)))
+	if !ok {
+		r.Hides = append(r.Hides, fmt.Sprintf("its clock cannot be tied to that of %s: no event was seen by both", firstOf(whose, "other sources")))
+		return
+	}
+	for _, p := range gap {
+		text := fmt.Sprintf("%s was active from %s, which it does not cover", firstOf(whose, "the phone"), minutes(p))
+		if own := q.k.ownMinutes(c, p); own != "" && !strings.HasSuffix(minutes(p), own) {
+			text += " (" + own + " on its own clock)"
+		}
+		r.Hides = append(r.Hides, text)
+		r.Holes = append(r.Holes, Hole{From: momentText(p.from), To: momentText(p.to), What: text})
+	}
+}
+
+// earlier notes the boots before the last that no source of the kind covers:
+// they tell where the phone's lists came from, and limit no verdict by
+// themselves.
+func (q *quality) earlier(r *Coverage, c *evidence.Coverage, n *needs) {
+	for _, b := range n.boots[max(0, len(n.boots)-1-maxHides):max(0, len(n.boots)-1)] {
+		gap, ok := q.k.uncovered(b, q.rows(n, c.Service, ""))
+		for _, p := range gap {
+			if ok {
+				r.Holes = append(r.Holes, Hole{From: momentText(p.from), To: momentText(p.to), What: "an earlier boot of the phone, not covered"})
+			}
+		}
+	}
+}
+
+// sequence places the holes of a console log in time: after the last decoded
+// line before and before the first after it. Holes outside the last boot do not
+// limit what the log says of it.
+func (q *quality) sequence(r *Coverage, c *evidence.Coverage, n *needs) {
+	if len(c.Gaps) == 0 {
+		return
+	}
+	limits := 0
+	for _, g := range c.Gaps {
+		h := Hole{What: g}
+		inside := true
+		if line := holeAt(g); line > 0 && n != nil {
+			from, to := n.p.around(c.Input, line)
+			h.From, h.To = momentText(from), momentText(to)
+			if d, ok := n.boot.from.sub(to); ok && d > joinWindow && len(n.boots) > 0 {
+				inside = false
+			}
+			if d, ok := from.sub(n.boot.to); ok && d > joinWindow && len(n.boots) > 0 {
+				inside = false
+			}
+		}
+		if inside {
+			limits++
+		}
+		r.Holes = append(r.Holes, h)
+	}
+	if limits > 0 {
+		r.Hides = append(r.Hides, fmt.Sprintf("an excerpt: %s in its sequence numbers, so what it does not say proves nothing", plural(limits, "hole")))
+	}
+}
+
+// damage repeats what could not be read of the input.
+func (q *quality) damage(r *Coverage, c *evidence.Coverage) {
+	n := 0
+	for _, p := range q.problems[c.Input] {
+		if snapProblem.MatchString(p.What) || oneWayProblem.MatchString(p.What) || strings.Contains(p.What, "with one direction only") {
+			continue
+		}
+		if n++; n <= 2 {
+			r.Hides = append(r.Hides, strings.TrimPrefix(strings.TrimSpace(p.Where)+": "+p.What, ": "))
+		}
+	}
+	if n > 2 {
+		r.Hides = append(r.Hides, fmt.Sprintf("and %s", plural(n-2, "further problem")))
+	}
+}
+
+// lack gathers the phones that miss one source.
+type lack struct {
+	want
+	phones []string
+}
+
+// missing gives a row for each source that was not given: first what the
+// phones' acts make necessary, then the rest, so that a reader sees what the
+// report does without.
+func (q *quality) missing() []Coverage {
+	var list []*lack
+	for _, n := range q.list {
+		for _, w := range n.wants {
+			if q.given(n, w) {
+				continue
+			}
+			i := slices.IndexFunc(list, func(l *lack) bool { return l.service == w.service && l.node == w.node })
+			if i < 0 {
+				i = len(list)
+				list = append(list, &lack{want: w})
+			}
+			l := list[i]
+			l.phones = append(l.phones, n.p.name)
+			switch {
+			case w.needed && !l.needed:
+				l.want = w
+			case w.needed == l.needed && l.span.from.abs && w.span.from.abs:
+				l.span.from, l.span.to = earlier(l.span.from, w.span.from), later(l.span.to, w.span.to)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *lack) int {
+		return cmp.Or(btoi(b.needed)-btoi(a.needed), cmp.Compare(bundleOf(a.service), bundleOf(b.service)), cmp.Compare(a.node, b.node))
+	})
+	out := []Coverage{}
+	for _, l := range list {
+		r := Coverage{Service: l.service, Node: ptr(l.node), Bundle: bundleOf(l.service), Quality: qualityMissing, Needed: l.needed,
+			Gaps: []string{}, Holes: []Hole{}, Hides: []string{wouldShow[l.service]}}
+		if len(l.phones) == 1 {
+			r.Phone = ptr(l.phones[0])
+		} else {
+			r.Note = "for " + plural(len(l.phones), "phone")
+		}
+		if l.needed && l.during() && l.span.from.known {
+			r.From, r.To = momentText(l.span.from), momentText(l.span.to)
+			r.Holes = append(r.Holes, Hole{From: r.From, To: r.To, What: "needed for " + minutes(piece{l.span.from, l.span.to})})
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// given tells that the case holds a source of the kind. A trace of an unknown
+// node may be that of any.
+func (q *quality) given(n *needs, w want) bool {
+	switch w.service {
+	case "lists":
+		return n.lists
+	case "statements":
+		return len(q.k.facts) > 0
+	case "ccm-trace":
+		return slices.ContainsFunc(q.general, func(c *evidence.Coverage) bool { return bundleOf(c.Service) == "K7" })
+	case "syslog", "ctftp-trace":
+		b := bundleOf(w.service)
+		return slices.ContainsFunc(q.general, func(c *evidence.Coverage) bool { return bundleOf(c.Service) == b })
+	}
+	return len(q.rows(n, w.service, w.node)) > 0
+}
+
+// wouldShow says what is lost without a source.
+var wouldShow = map[string]string{
+	"lists":       "which signer, keys and servers the lists name",
+	"capture":     "which files and certificates went over the wire, and who did not answer",
+	"console":     "what the phone accepted or refused, in its own words",
+	"tvs-trace":   "what TVS was asked and answered on this node",
+	"capf-trace":  "how CAPF judged the phone's request",
+	"ctftp-trace": "why the server did not deliver a file",
+	"ccm-trace":   "why the server refused the registration",
+	"syslog":      "which certificate was changed, and when",
+	"statements":  "backups, tokens and dates that no file shows",
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
