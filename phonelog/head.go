@@ -46,11 +46,7 @@ func parseHead(s []byte, h *head) bool {
 		if i-start > 7 {
 			return false
 		}
-		if i < len(s) && s[i] == ':' {
-			i++
-		} else if bytes.HasPrefix(s[i:], []byte("&colon;")) {
-			i += 7
-		}
+		i = lines.Colon(s, i)
 		if j := lines.Blanks(s, i); j > i {
 			i = j
 		} else {
@@ -114,18 +110,26 @@ func (h *head) process(s []byte, i int) {
 			}
 		}
 	}
-	switch {
-	case i < len(s) && s[i] == ':':
-		i++
+	switch j := lines.Colon(s, i); {
+	case j > i:
+		i = j
 	case i < len(s) && s[i] == '-':
 		i++
-	case bytes.HasPrefix(s[i:], []byte("&colon;")):
-		i += 7
+	case bytes.HasPrefix(s[i:], []byte("\u2013")), bytes.HasPrefix(s[i:], []byte("\u2014")):
+		i += 3 // a word processor made a dash of it
 	default:
 		// No separator: what looked like a process is text.
 		h.proc, i = nil, start
 	}
-	h.text = s[min(lines.Blanks(s, i), len(s)):]
+	h.text = plainEnd(s[min(lines.Blanks(s, i), len(s)):])
+}
+
+// plainEnd takes the carriage returns off that a terminal shows as "^M".
+func plainEnd(s []byte) []byte {
+	for bytes.HasSuffix(s, []byte("^M")) {
+		s = bytes.TrimRight(s[:len(s)-2], " ")
+	}
+	return s
 }
 
 // clock reads HH:MM:SS with an optional fraction at i.
@@ -140,13 +144,9 @@ func clock(s []byte, i int) (secs int64, nanos int32, end int, ok bool) {
 		return v
 	}
 	sep := func() {
-		switch {
-		case i < len(s) && s[i] == ':':
-			i++
-		case i < len(s) && bytes.HasPrefix(s[i:], []byte("&colon;")):
-			i += 7
-		default:
-			ok = false
+		j := lines.Colon(s, i)
+		if ok = ok && j > i; ok {
+			i = j
 		}
 	}
 	ok = true

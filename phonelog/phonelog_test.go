@@ -243,6 +243,7 @@ SEP0011215A1AE3.cnf.xml.sgn(HTTP)
 No valid CAPF server
 Trust List Verification Failed
 Duplicate IP
+nobody knows this
 *s Provisioning CUCM ITL State: "Installed"
 *s Provisioning CUCM TVS Proxy 1 Server: "192.0.2.10"
 `, "list", "file", "reason", "state", "server")
@@ -256,8 +257,8 @@ Duplicate IP
 7 file_loaded file=SEP0011215A1AE3.cnf.xml.sgn
 8 no_valid_capf_server
 9 trust_list_verification_failed
-11 trust_list_state list=ITL state=Installed
-12 tvs_configured server=192.0.2.10`)
+12 trust_list_state list=ITL state=Installed
+13 tvs_configured server=192.0.2.10`)
 	if sum.Unknown != 1 || sum.Dialect != DialectStatus {
 		t.Errorf("%+v", sum)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"trustline/phonelog/catalogue"
 	"trustline/phonelog/lines"
@@ -24,14 +25,18 @@ const (
 func Scan(r io.Reader, emit func(*catalogue.Event)) (*catalogue.Summary, error) {
 	s := &scanner{emit: emit, dialects: map[string]int{}, phones: map[string]bool{}}
 	rd := lines.NewReader(r)
+	var spare []byte // events copy what they keep, so that a chunk can be used again
+	rd.Reuse(func() (b []byte) { b, spare = spare, nil; return b })
 	var pieces []lines.Piece
 	for rd.Next() {
+		s.bytes(rd.Chunk(), rd.Line())
 		for n, l := range lines.Lines(rd.Chunk()) {
 			pieces = lines.Split(l, pieces[:0])
 			for _, p := range pieces {
 				s.piece(rd.Line()+n, p)
 			}
 		}
+		spare = rd.Chunk()
 	}
 	s.close()
 	sum := s.summary()
@@ -59,8 +64,76 @@ type scanner struct {
 	buf     []byte // the whole record as it stands
 	ends    []int  // where each of its lines ends in buf
 	seams   []int  // number of the line of each
+	awaits  bool   // its text ends before an address, which a page may have moved away
+	plain8  []byte // room for a text without HTML entities
 
 	session session
+	odd     oddities
+	note    func(line, end int, e *catalogue.Entry) // tests look at what became of each record
+}
+
+// oddities are faults of the input that cost no line, counted with the line of
+// the first.
+type oddities struct {
+	invalid, nuls     int
+	invalidAt, nulsAt int
+	back              []catalogue.Problem
+	moreBack          int
+}
+
+// maxBack bounds the list of places where the time runs back.
+const maxBack = 20
+
+// bytes looks for what is no text in a chunk.
+func (s *scanner) bytes(chunk []byte, line int) {
+	if bytes.IndexByte(chunk, 0) >= 0 {
+		n, at := oddLines(chunk, func(l []byte) bool { return bytes.IndexByte(l, 0) >= 0 })
+		if s.odd.nuls == 0 {
+			s.odd.nulsAt = line + at
+		}
+		s.odd.nuls += n
+	}
+	if !utf8.Valid(chunk) {
+		n, at := oddLines(chunk, func(l []byte) bool { return !utf8.Valid(l) })
+		if s.odd.invalid == 0 {
+			s.odd.invalidAt = line + at
+		}
+		s.odd.invalid += n
+	}
+}
+
+// oddLines counts the lines of a chunk that are odd, and finds the first.
+func oddLines(chunk []byte, odd func([]byte) bool) (n, first int) {
+	for i, l := range lines.Lines(chunk) {
+		if odd(l) {
+			if n == 0 {
+				first = i
+			}
+			n++
+		}
+	}
+	return n, first
+}
+
+func (o *oddities) problems() (p []catalogue.Problem) {
+	if o.nuls > 0 {
+		p = append(p, catalogue.Problem{Where: fmt.Sprintf("line %d", o.nulsAt), What: fmt.Sprintf("NUL bytes, taken for blanks (%s)", counted(o.nuls))})
+	}
+	if o.invalid > 0 {
+		p = append(p, catalogue.Problem{Where: fmt.Sprintf("line %d", o.invalidAt), What: fmt.Sprintf("bytes that are no UTF-8, shown as U+FFFD (%s)", counted(o.invalid))})
+	}
+	p = append(p, o.back...)
+	if o.moreBack > 0 {
+		p = append(p, catalogue.Problem{Where: "clock", What: fmt.Sprintf("the time runs back at %d more places", o.moreBack)})
+	}
+	return p
+}
+
+func counted(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
 
 func (s *scanner) piece(line int, p lines.Piece) {
@@ -78,9 +151,15 @@ func (s *scanner) piece(line int, p lines.Piece) {
 		s.close()
 		s.ignored++
 	case lines.Blank, lines.Comment:
-		s.close()
+		if s.awaits = s.open && bytes.HasSuffix(s.buf, []byte(" from")); !s.awaits {
+			s.close()
+		}
 		s.ignored++
 	default:
+		if s.awaits && !isAddress(p.Text) {
+			s.close()
+		}
+		s.awaits = false
 		if s.open && len(s.ends) <= maxWrap {
 			s.extend(line, p.Text)
 			return
@@ -90,8 +169,21 @@ func (s *scanner) piece(line int, p lines.Piece) {
 	}
 }
 
+// isAddress tells that a line is an IPv4 address and nothing else.
+func isAddress(b []byte) bool {
+	dots := 0
+	for _, c := range b {
+		if c == '.' {
+			dots++
+		} else if !isDigit(c) {
+			return false
+		}
+	}
+	return dots == 3
+}
+
 func (s *scanner) begin(line int, text []byte) {
-	s.open = true
+	s.open, s.awaits = true, false
 	s.line, s.endLine = line, line
 	s.buf = append(s.buf[:0], text[:min(len(text), maxRecord)]...)
 	s.ends = append(s.ends[:0], len(s.buf))
@@ -156,9 +248,18 @@ func (s *scanner) match() bool {
 			return true
 		}
 	}
-	if bytes.Contains(text, []byte("&colon;")) {
-		s.head.text = bytes.ReplaceAll(text, []byte("&colon;"), []byte(":"))
-		return catalogues.console.Match(s.head.text, &s.m)
+	if rest, ok := bytes.CutPrefix(text, []byte("[truncated]")); ok && catalogues.console.Match(rest, &s.m) {
+		return true
+	}
+	// The source of a page: HTML entities in place of marks.
+	if bytes.IndexByte(text, '&') >= 0 {
+		if s.plain8 = lines.Unescape(s.plain8[:0], text); len(s.plain8) < len(text) {
+			s.head.text = s.plain8
+			if catalogues.console.Match(s.head.text, &s.m) {
+				return true
+			}
+			s.head.text = text
+		}
 	}
 	return false
 }
@@ -180,8 +281,18 @@ func (s *scanner) record(known bool) {
 	track.Note(secs, h.nanos, h.month > 0, 1e-6, h.stamp)
 	if track.Boot() != boot {
 		s.session.restart(s)
+		if restarted := h.seq > 0 && track.Restarted(); !restarted {
+			s.back()
+		}
 	}
 	s.session.tick(s)
+	if s.note != nil {
+		var entry *catalogue.Entry
+		if known {
+			entry = s.m.Entry
+		}
+		s.note(s.line, s.endLine, entry)
+	}
 	if !known {
 		s.tally.Add(s.line, h.text)
 		return
@@ -197,10 +308,33 @@ func (s *scanner) record(known bool) {
 		Text: lines.Text(s.buf[:s.ends[s.lineIndex()]]),
 	}
 	fill(e, &s.m)
+	switch e.Name {
+	case "download_argument", "http_length", "tftp_rrq", "http_ok", "http_503", "http_404", "tftp_timeout", "file_not_found":
+		e.Detail["pid"] = string(h.pid) // joins records; session drops it
+	}
 	if e.Process == "dgetfile" && len(h.pid) > 0 {
 		e.Detail["pid"] = string(h.pid)
 	}
-	s.session.event(s, e)
+	epoch, from, whose := epochOf(e, s.buf[:s.ends[s.lineIndex()]])
+	if e.Name != "clock_epoch" {
+		s.session.event(s, e)
+	}
+	if epoch != "" {
+		if c := clockEpoch(e, h, epoch, from, whose); c != nil {
+			s.session.event(s, c)
+		}
+	}
+}
+
+// back notes that the time ran back and no sequence number started again: the
+// source restarted, its clock was set, or another log was joined on.
+func (s *scanner) back() {
+	if len(s.odd.back) == maxBack {
+		s.odd.moreBack++
+		return
+	}
+	s.odd.back = append(s.odd.back, catalogue.Problem{Where: fmt.Sprintf("line %d", s.line),
+		What: fmt.Sprintf("the time runs back to %s: a restart, a clock that was set, or another log joined on; counted as a restart", lines.Text(s.head.stamp))})
 }
 
 // dialects in the order of scanner.tracks.
@@ -231,9 +365,19 @@ func (s *scanner) plain(line int, text []byte) {
 		s.ignored++
 		return
 	}
-	st, ok := parseStatus(text)
+	st, ok := parseStatus(plainEnd(text))
 	if !ok || !catalogues.status.Match(st.text, &s.m) {
+		if s.note != nil {
+			s.note(line, line, nil)
+		}
 		s.tally.Add(line, text)
+		return
+	}
+	if s.note != nil {
+		s.note(line, line, s.m.Entry)
+	}
+	if s.m.Entry.Ignore != "" {
+		s.ignored++
 		return
 	}
 	s.dialects[DialectStatus]++
@@ -256,6 +400,7 @@ func (s *scanner) send(e *catalogue.Event) {
 func (s *scanner) summary() *catalogue.Summary {
 	s.session.flush(s)
 	sum := &catalogue.Summary{Matched: s.matched, Ignored: s.ignored, Unknown: s.tally.Total, Samples: s.tally.Samples()}
+	sum.Problems = append(sum.Problems, s.odd.problems()...)
 	more := 0
 	for i, d := range dialects {
 		t := &s.tracks[i]

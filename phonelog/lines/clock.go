@@ -29,6 +29,8 @@ type Tracker struct {
 	seq     int
 	resets  bool // the sequence numbers have just started again
 
+	restarted bool // those of the record noted last did
+
 	first *catalogue.Clock
 	now   reading
 	last  reading // the latest, without records that came late
@@ -63,6 +65,7 @@ const reorder = 8
 // Note, and tells whether the source restarted.
 func (t *Tracker) Sequence(seq, line int) bool {
 	prev := t.seq
+	t.restarted = false
 	if prev == 0 {
 		t.seq = seq
 		return false
@@ -71,7 +74,7 @@ func (t *Tracker) Sequence(seq, line int) bool {
 	case seq < prev-reorder:
 		t.seq = seq
 		t.boot++
-		t.resets = true
+		t.resets, t.restarted = true, true
 		return true
 	case seq > prev+1:
 		if len(t.Gaps) < maxGaps {
@@ -86,6 +89,9 @@ func (t *Tracker) Sequence(seq, line int) bool {
 
 // Boot is the number of restarts so far.
 func (t *Tracker) Boot() int { return t.boot }
+
+// Restarted tells that the sequence number of the record noted last began again.
+func (t *Tracker) Restarted() bool { return t.restarted }
 
 // Note takes the printed time of a record. secs is the time of day, or with
 // date the seconds since January 1st; nanos its fraction.

@@ -40,12 +40,15 @@ type Reader struct {
 	err      error
 	problems []catalogue.Problem
 	alloc    func() []byte
+	spare    []byte // a buffer of which nothing was handed out
 	size     int
+	wide     *utf16Reader // nil unless the text is UTF-16
 }
 
 // NewReader reads r.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{src: decoded(r), next: 1, size: firstChunk, alloc: func() []byte { return nil }}
+	src, wide := decoded(r)
+	return &Reader{src: src, wide: wide, next: 1, size: firstChunk, alloc: func() []byte { return nil }}
 }
 
 // Reuse makes the reader take the buffers of its chunks from f, which gives
@@ -64,9 +67,13 @@ func (r *Reader) Count() int { return r.next - 1 }
 // Err is the error that ended the stream, nil at its proper end.
 func (r *Reader) Err() error { return r.err }
 
-// Problems tells where lines were cut, and an error of the stream.
+// Problems tells where lines were cut, what of UTF-16 could not be read, and an
+// error of the stream.
 func (r *Reader) Problems() []catalogue.Problem {
 	p := r.problems
+	if r.wide != nil {
+		p = append(p[:len(p):len(p)], r.wide.problems()...)
+	}
 	if r.err != nil {
 		p = append(p[:len(p):len(p)], catalogue.Problem{Where: fmt.Sprintf("line %d", r.next), What: "read: " + r.err.Error()})
 	}
@@ -82,7 +89,10 @@ func (r *Reader) Next() bool {
 		}
 		// A chunk beyond what was carried over, which is less than MaxLine.
 		want := len(r.carry) + r.size
-		buf := r.alloc()
+		buf := r.spare
+		if r.spare = nil; buf == nil {
+			buf = r.alloc()
+		}
 		if cap(buf) < want {
 			buf = make([]byte, 0, want+firstChunk) // fits the next begun line too
 		}
@@ -100,6 +110,7 @@ func (r *Reader) Next() bool {
 			}
 		}
 		if buf = r.cut(buf); len(buf) == 0 {
+			r.spare = buf // the tail of an overlong line takes no memory
 			continue
 		}
 		plainBlanks(buf)
@@ -112,17 +123,19 @@ func (r *Reader) Next() bool {
 	}
 }
 
-// plainBlanks turns no-break spaces (U+00A0) into blanks, two for the two bytes
-// of each: a page that was copied from a browser holds them wherever the log
-// had several blanks in a row.
+// plainBlanks turns no-break spaces (U+00A0, and "&nbsp;" in the source of a
+// page) into blanks, one for each of their bytes: a page that was copied from a
+// browser holds them wherever the log had several blanks in a row.
 func plainBlanks(b []byte) {
-	for {
-		i := bytes.Index(b, []byte("\u00a0"))
-		if i < 0 {
-			return
+	for _, nb := range [...]string{"\u00a0", "&nbsp;"} {
+		for rest := b; ; {
+			i := bytes.Index(rest, []byte(nb))
+			if i < 0 {
+				break
+			}
+			copy(rest[i:], "      "[:len(nb)])
+			rest = rest[i+len(nb):]
 		}
-		b[i], b[i+1] = ' ', ' '
-		b = b[i+2:]
 	}
 }
 

@@ -29,10 +29,10 @@ func Split(line []byte, dst []Piece) []Piece {
 	skip := blanks(line, 0)
 	for i := skip; i < len(line); i++ {
 		b := line[i]
-		if i > skip && line[i-1] != ' ' && line[i-1] != '\t' && line[i-1] != 0xA0 {
+		if i == skip {
 			continue
 		}
-		if i == skip {
+		if p := line[i-1]; p != ' ' && p != '\t' && p != 0xA0 && !(p == '>' && tagAt(line[:i], true) > 0) {
 			continue
 		}
 		cut := false
@@ -55,7 +55,7 @@ func add(dst []Piece, text []byte) []Piece {
 	for len(text) > 0 && isBlank(text[len(text)-1]) {
 		text = text[:len(text)-1]
 	}
-	text = text[blanks(text, 0):]
+	text = untagged(text[blanks(text, 0):])
 	if len(text) == 0 {
 		if len(dst) == 0 {
 			return append(dst, Piece{Blank, text})
@@ -92,6 +92,11 @@ func kindOf(s []byte, minSeq int) Kind {
 		}
 	case b == '/' || b == '#':
 		if remark(s) || b == '#' {
+			return Comment
+		}
+	case b == '+':
+		// "++ words": another way of authors to point at a line.
+		if bytes.HasPrefix(s, []byte("++ ")) {
 			return Comment
 		}
 	case b == '`':
@@ -141,8 +146,9 @@ func isSDI(s []byte) bool {
 			return false
 		}
 	}
+	// Two bars are an author's remark about that time.
 	i := blanks(s, 12)
-	return i < len(s) && s[i] == '|'
+	return i < len(s) && s[i] == '|' && (i+1 == len(s) || s[i+1] != '|')
 }
 
 // isSDL: eight digits, a point, three digits, blanks, a bar.
@@ -183,7 +189,7 @@ func isPhone(s []byte, minSeq int) bool {
 	if i+8 > len(s) {
 		return false
 	}
-	if two(s, i) && (s[i+2] == ':' || bytes.HasPrefix(s[i+2:], []byte("&colon;"))) {
+	if two(s, i) && colon(s, i+2) > i+2 {
 		return true
 	}
 	if Month(s[i:]) == 0 {
@@ -198,17 +204,25 @@ func two(s []byte, i int) bool {
 	return i+2 < len(s) && s[i] >= '0' && s[i] <= '9' && s[i+1] >= '0' && s[i+1] <= '9'
 }
 
-// colon skips an optional ":", also in the form "&colon;" that one web
-// publication leaves in the text.
+// colon skips an optional ":", also in the forms that web publications leave
+// in the text.
 func colon(s []byte, i int) int {
 	if i < len(s) && s[i] == ':' {
 		return i + 1
 	}
-	if bytes.HasPrefix(s[i:], []byte("&colon;")) {
-		return i + 7
+	if i < len(s) && s[i] == '&' {
+		for _, entity := range [...]string{"&colon;", "&#58;", "&#x3a;", "&#x3A;"} {
+			if bytes.HasPrefix(s[i:], []byte(entity)) {
+				return i + len(entity)
+			}
+		}
 	}
 	return i
 }
+
+// Colon gives the place behind a colon at i, written as such or as an HTML
+// entity, or i when there is none.
+func Colon(s []byte, i int) int { return colon(s, i) }
 
 // isLevel: one of the six level names and a blank.
 func isLevel(s []byte) bool {
