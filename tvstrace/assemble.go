@@ -22,6 +22,9 @@ type assembler struct {
 	ignored int
 	base    int // line number of the chunk's first line
 	begun   bool
+	from    *catalogue.Clock // of the first record of the part
+	boots   int              // restarts before it
+	detail  bool             // a line that only a detailed trace has
 	hex     []byte           // bytes of the chunk's dumps
 	clock   *catalogue.Clock // of the record before
 	clockAt int32
@@ -41,16 +44,28 @@ type assembler struct {
 	session session
 }
 
-func newAssembler(emit func(*catalogue.Event)) *assembler {
-	a := &assembler{emit: emit, counts: map[string]int{}, phones: map[string]bool{}}
+func newAssembler() *assembler {
+	a := &assembler{counts: map[string]int{}, phones: map[string]bool{}}
 	a.session.a = a
+	a.session.init()
 	return a
+}
+
+// rollOver begins the next part of a series.
+func (a *assembler) rollOver() {
+	clear(a.counts)
+	clear(a.phones)
+	a.tally = lines.Tally{}
+	a.phone, a.matched, a.ignored, a.swallow = "", 0, 0, 0
+	a.from, a.boots, a.detail = nil, a.track.Boot(), false
+	a.session.rollOver()
 }
 
 func (a *assembler) chunk(c *chunk) {
 	a.base = c.line
 	a.hex = c.hex
 	a.ignored += c.ignored
+	a.detail = a.detail || c.detailed
 	if !a.begun {
 		a.begun = true
 		a.dialect = dialectOf(c.data)
@@ -135,6 +150,21 @@ func (a *assembler) note(at, date int32) {
 		a.track.Note(secs, nanos, false, 1e-3, timeText(b[:0], at))
 	}
 	a.noted, a.clockAt, a.clock = true, at, nil
+	a.began()
+}
+
+// dated follows the time of a record that has no head of a trace.
+func (a *assembler) dated(c catalogue.Clock) {
+	a.track.Dated(c)
+	a.noted = false
+	a.began()
+}
+
+// began notes the clock of the first record of a part.
+func (a *assembler) began() {
+	if a.from == nil {
+		a.from = a.track.Clock()
+	}
 }
 
 // timeText writes milliseconds of a day as the trace does.
@@ -276,18 +306,35 @@ func (a *assembler) send(e *catalogue.Event) {
 	a.emit(e)
 }
 
-func (a *assembler) close() *catalogue.Summary {
+// rest hands out what cannot go on behind the end of a part.
+func (a *assembler) rest() {
 	a.settle()
 	a.listing.end(a)
 	a.platform.end(a)
-	a.session.close()
+	a.session.release()
+}
+
+// close hands out what is open.
+func (a *assembler) close() { a.session.close() }
+
+func (a *assembler) summary() *catalogue.Summary {
 	sum := &catalogue.Summary{
 		Dialect: a.dialect, Matched: a.matched, Ignored: a.ignored, Unknown: a.tally.Total, Samples: a.tally.Samples(),
-		From: a.track.First(), To: a.track.Last(), Boots: a.track.Boot(),
+		From: a.from, Boots: a.track.Boot() - a.boots,
+	}
+	if a.from != nil {
+		sum.To = a.track.Last()
 	}
 	for d, n := range a.counts {
 		if n > a.counts[sum.Dialect] || n == a.counts[sum.Dialect] && d < sum.Dialect {
 			sum.Dialect = d
+		}
+	}
+	switch sum.Dialect {
+	case DialectTVS, DialectCAPF, DialectTFTP, DialectTFTPSDL:
+		if a.from != nil {
+			detailed := a.detail
+			sum.Detailed = &detailed
 		}
 	}
 	if len(a.phones) == 1 {
@@ -297,5 +344,6 @@ func (a *assembler) close() *catalogue.Summary {
 		sum.Problems = append(sum.Problems, catalogue.Problem{Where: "unknown messages", What: fmt.Sprintf("%d lines are counted without a sample: too many different ones", a.tally.Rest)})
 	}
 	sum.Problems = append(sum.Problems, a.session.problems...)
+	a.session.problems = nil
 	return sum
 }

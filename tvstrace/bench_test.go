@@ -43,7 +43,8 @@ func TestIgnoredLinesDoNotAllocate(t *testing.T) {
 	if n := testing.AllocsPerRun(10, c.scan); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
-	a := newAssembler(func(*catalogue.Event) {})
+	a := newAssembler()
+	a.emit = func(*catalogue.Event) {}
 	a.chunk(c)
 	if n := testing.AllocsPerRun(10, func() { a.chunk(c) }); n != 0 {
 		t.Errorf("%v allocations for unknown lines", n)

@@ -158,6 +158,7 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		text = text[:maxText]
 	}
 	conn, who, text, ok := h.strip(text)
+	c.detailed = c.detailed || h.debug
 	if !ok {
 		c.ignored++
 		return
@@ -167,6 +168,7 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		return
 	}
 	if book.Match(text, &c.m) {
+		c.detailed = c.detailed || tellsDetail(c.m.Entry)
 		if c.m.Entry.Ignore != "" {
 			c.ignored++
 			return
@@ -181,6 +183,19 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		return
 	}
 	c.add(record{kind: formUnknown, line: n, at: h.at, date: h.date, conn: conn, sdl: h.sdl, who: who, text: text, raw: l})
+}
+
+// tellsDetail: the TFTP service prints the steps of a request in a detailed
+// trace only; its failures may be in others too. (TVS and CAPF say "debug".)
+func tellsDetail(e *catalogue.Entry) bool {
+	if e.File != "ctftp.tl" {
+		return false
+	}
+	switch e.Event {
+	case "tftp_404", "tftp_404_local", "http_503", "tftp_503_max", "tftp_nak", "itl_unchanged":
+		return false
+	}
+	return true
 }
 
 // row adds a row of a dump. Rows that follow each other become one record; a

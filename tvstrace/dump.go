@@ -87,6 +87,7 @@ func (x *session) finishDump() {
 		}
 	case dumpSent:
 		q.responseHex = hex.EncodeToString(d.bytes)
+		q.status = statusOf(d.bytes)
 	case dumpTTL:
 		if len(d.bytes) == 4 {
 			b := d.bytes
@@ -94,6 +95,20 @@ func (x *session) finishDump() {
 			x.extend(q.response(), d.end, "ttl", q.ttl)
 		}
 	}
+}
+
+// statusOf reads the first item of an answer, 07 00 01 and a byte:
+//
+//	57 01 04 f7 00 00 03 e9 05 be | 07 00 01 00
+//	prot  type  session     length  status: 0 found, 1 not found
+//
+// (Cisco TechNote 213407; the values as measured with usecallmanager.nz tvsd.)
+// Another item in its place, or another value, gives "".
+func statusOf(b []byte) string {
+	if len(b) < 14 || b[0] != 0x57 || b[2] != 2 && b[2] != 4 || b[10] != 7 || b[11] != 0 || b[12] != 1 || b[13] > 1 {
+		return ""
+	}
+	return strconv.Itoa(int(b[13]))
 }
 
 // clientName finds the name under which the phone asks, "CP-8861-SEPB000B4BA0AEE",

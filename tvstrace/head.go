@@ -16,11 +16,12 @@ import (
 // Sources: Cisco TechNotes 116232, 118699, 213407, 214528, 200694. Publications
 // lose inner blanks ("| debug").
 type head struct {
-	at   int32 // milliseconds since midnight
-	date int32 // days since 1970-01-01, 0 without a date
-	sdl  bool
-	kind []byte // of an SDL record: AppInfo, SdlSig, ...
-	text int    // where the message begins
+	at    int32 // milliseconds since midnight
+	date  int32 // days since 1970-01-01, 0 without a date
+	sdl   bool
+	debug bool   // the message is one of those that only a detailed trace has
+	kind  []byte // of an SDL record: AppInfo, SdlSig, ...
+	text  int    // where the message begins
 }
 
 // parse reads a head at the start of l.
@@ -42,7 +43,7 @@ func (h *head) parse(l []byte) bool {
 		if j >= len(s) || s[j] != '|' {
 			return false
 		}
-		h.at, h.date, h.sdl, h.text = at, 0, false, i+j+1
+		h.at, h.date, h.sdl, h.text, h.debug = at, 0, false, i+j+1, false
 		return true
 	}
 	if s[8] == '.' && isDigit(s[0]) {
@@ -99,7 +100,7 @@ func (h *head) parseSDL(l []byte, i int) bool {
 // nothing (brackets of functions, signals between processes).
 func (h *head) strip(t []byte) (conn int32, who, text []byte, ok bool) {
 	conn = -1
-	if h.sdl && !bytes.Equal(h.kind, []byte("AppInfo")) && !bytes.Equal(h.kind, []byte("Alarm")) {
+	if h.sdl && !bytes.Equal(h.kind, []byte("AppInfo")) && !bytes.HasPrefix(h.kind, []byte("Alarm")) {
 		return conn, nil, nil, false
 	}
 	i := lines.Blanks(t, 0)
@@ -108,6 +109,7 @@ func (h *head) strip(t []byte) (conn int32, who, text []byte, ok bool) {
 	}
 	t = t[i:]
 	if len(t) > 5 && t[5] == ' ' && string(t[:5]) == "debug" {
+		h.debug = !h.sdl
 		t = t[lines.Blanks(t, 5):]
 	} else if string(t) == "debug" {
 		return conn, nil, nil, false
@@ -116,7 +118,7 @@ func (h *head) strip(t []byte) (conn int32, who, text []byte, ok bool) {
 		conn, who, t = connection(t)
 	} else if len(t) > 4 {
 		switch t[0] {
-		case '[', 'T', 'I', 'C':
+		case '[', 'T', 'I', 'C', 'S':
 			t = strip(t)
 		}
 	}
@@ -149,7 +151,7 @@ func connection(t []byte) (conn int32, who, rest []byte) {
 }
 
 // strip cuts the marks of threads and processes off an SDL message:
-// "[1, 600, 17, 5]: ", "TID[e71f5b70] ", "IlsD ", "CertUtil ".
+// "[1, 600, 17, 5]: ", "TID[e71f5b70] ", "IlsD ", "CertUtil ", "SIPStationD(18400) - ".
 func strip(t []byte) []byte {
 	if t[0] == '[' {
 		if n := bytes.Index(t[:min(len(t), 40)], []byte("]: ")); n > 0 && isDigit(t[1]) {
@@ -160,6 +162,11 @@ func strip(t []byte) []byte {
 	for _, tag := range [...]string{"IlsD ", "CertUtil "} {
 		if bytes.HasPrefix(t, []byte(tag)) {
 			return t[len(tag):]
+		}
+	}
+	if bytes.HasPrefix(t, []byte("SIPStation")) {
+		if n := bytes.Index(t[:min(len(t), 40)], []byte(") - ")); n > 0 {
+			return t[lines.Blanks(t, n+3):]
 		}
 	}
 	if bytes.HasPrefix(t, []byte("TID[")) {

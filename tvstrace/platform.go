@@ -39,7 +39,7 @@ func (p *platform) line(a *assembler, text []byte, line int) bool {
 			return true
 		}
 	}
-	if i := bytes.Index(text, []byte("%UC_")); i >= 0 {
+	if i := alarmAt(text); i >= 0 {
 		return p.alarm(a, text, i, line)
 	}
 	return false
@@ -84,8 +84,7 @@ func log4jHead(s []byte) (c *catalogue.Clock, rest []byte, stamp string, ok bool
 // log4j takes a record of certificate management.
 func (p *platform) log4j(a *assembler, c *catalogue.Clock, msg []byte, stamp string, raw []byte, line int) {
 	p.flushCert(a)
-	a.track.Dated(*c)
-	a.noted = false
+	a.dated(*c)
 	if p.op != nil && p.op.Clock.Text != stamp {
 		p.flushOp(a)
 	}
@@ -167,16 +166,40 @@ func (p *platform) flushOp(a *assembler) {
 	}
 }
 
-// alarm reads "%UC_SERVICE-severity-Name: %[Key=Value][Key=Value]...: text" at i.
+// alarmAt finds the name of an alarm, "UC_SERVICE-severity-Name", -1 when there
+// is none. Some collectors drop the "%" before it.
+func alarmAt(text []byte) int {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte("UC_"))
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if i == 0 || text[i-1] == '%' || text[i-1] == ' ' {
+			return i
+		}
+		from = i + 3
+	}
+}
+
+// alarm reads "%UC_SERVICE-severity-Name: %[Key=Value][Key=Value]...: text",
+// whose name is at i.
 func (p *platform) alarm(a *assembler, text []byte, i, line int) bool {
-	body := text[i+1:]
-	name, rest, ok := bytes.Cut(body, []byte(":"))
+	end := i
+	for end < len(text) && (isLetterOrDigit(text[end]) || text[end] == '_' || text[end] == '-' || text[end] == '.') {
+		end++
+	}
+	name, rest := bytes.TrimRight(text[i:end], "."), bytes.TrimPrefix(bytes.TrimSpace(text[end:]), []byte(":"))
 	parts := strings.SplitN(string(name), "-", 3)
-	if !ok || len(name) > 120 || len(parts) != 3 || len(parts[1]) != 1 || parts[1] < "0" || parts[1] > "7" {
+	if len(name) > 120 || len(parts) != 3 || len(parts[1]) != 1 || parts[1] < "0" || parts[1] > "7" || parts[2] == "" {
 		return false
 	}
 	e := &catalogue.Event{Line: line, EndLine: line, Dialect: DialectSyslog, Name: "alarm", Text: lines.Text(text),
-		Detail: map[string]string{"service": parts[0], "severity": parts[1], "alarm": strings.TrimSpace(parts[2])}}
+		Detail: map[string]string{"service": parts[0], "severity": parts[1], "alarm": parts[2]}}
+	var m catalogue.Match
+	if book.Match(name, &m) && m.Entry.Event == "alarm" {
+		e.Detail["known"] = "yes"
+	}
 	rest = bytes.TrimPrefix(bytes.TrimSpace(rest), []byte("%"))
 	for len(rest) > 0 && rest[0] == '[' {
 		n := bytes.IndexByte(rest, ']')
@@ -192,10 +215,10 @@ func (p *platform) alarm(a *assembler, text []byte, i, line int) bool {
 		e.Detail["text"] = t
 	}
 	if e.Clock = syslogClock(text[:i]); e.Clock != nil {
-		a.track.Dated(*e.Clock)
-		a.noted = false
+		a.dated(*e.Clock)
 	}
 	e.Phone = lines.Device(e.Detail["device_name"])
+	nameReason(e)
 	a.matched++
 	a.session.send(e)
 	return true

@@ -33,6 +33,11 @@ type query struct {
 	requestBytes             int
 	responseBytes            int
 	hex, responseHex         string
+	status                   string             // item 7 of the answer: 0 found, 1 not found
+	earlier                  bool               // it began in an earlier part of a series
+	cut                      bool               // the trace ends before the answer
+	pending                  *catalogue.Event   // while another connection is served
+	behind                   []*catalogue.Event //
 }
 
 // response is the name of the event that reports the answer.
@@ -45,12 +50,17 @@ func (q *query) response() string {
 
 // result: a miss in one cache and a hit in the other is found; a certificate
 // of the same name that differs, a verdict, an empty answer, or misses in both
-// caches mean not found. Anything less is an excerpt that shows too little.
+// caches mean not found. Anything less is an excerpt that shows too little, and
+// then the status in the bytes of the answer decides.
 func (q *query) result() string {
 	switch {
 	case q.found:
 		return "found"
 	case q.denied, q.certs == "0", q.misses >= 2, q.answered && (q.misses > 0 || q.different):
+		return "not-found"
+	case q.status == "0":
+		return "found"
+	case q.status == "1":
 		return "not-found"
 	}
 	return "unknown"
@@ -120,6 +130,17 @@ func (x *session) endQuery() {
 	if q.etoken {
 		d["etoken"] = "yes"
 	}
+	add("status", q.status)
+	switch {
+	case q.answered:
+	case q.cut:
+		d["answer"] = "cut"
+	default:
+		d["answer"] = "missing"
+	}
+	if q.earlier {
+		d["begun"] = begunEarlier
+	}
 	text := q.first
 	if q.last != "" && q.last != q.first {
 		text += "\n" + q.last
@@ -134,8 +155,14 @@ func (x *session) endQuery() {
 func (x *session) tvs(r *record, line int, name string) {
 	switch name {
 	case "tvs_tcp_accept":
-		x.endQuery()
-		x.send(x.make(r, line, name))
+		if x.query != nil && x.query.answered {
+			x.endQuery()
+		}
+		x.aside(x.make(r, line, name))
+	case "tvs_state":
+		if x.query != nil && x.query.conn == r.conn {
+			x.query.end = line // it names the connection, nothing else
+		}
 	case "tvs_phone_connection":
 		x.connected(r, line)
 	case "tvs_phone_address":
@@ -200,6 +227,7 @@ func (x *session) address(r *record, line int) {
 func (x *session) incoming(r *record, line int) {
 	if x.a.dialect == DialectCAPF {
 		x.release()
+		x.capfIncoming(r, line)
 		return
 	}
 	x.a.dialect = DialectTVS

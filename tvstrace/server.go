@@ -1,7 +1,6 @@
 package tvstrace
 
 import (
-	"net/netip"
 	"strings"
 
 	"trustline/phonelog/catalogue"
@@ -13,7 +12,7 @@ const (
 	// sameMiss: a phone that got 503 over HTTP asks for the same list over TFTP
 	// within a second; the service prints the local miss for both.
 	sameMiss = 5000
-	// sameFault: the two lines about one refused certificate.
+	// sameFault: the lines about one refused certificate.
 	sameFault = 2000
 )
 
@@ -28,14 +27,6 @@ type tftp struct {
 	missed  string           // file of the last local miss
 	missAt  int32
 	sent    map[string]string // file by "ip~port"
-}
-
-// peers is what call control says about one connection over several lines.
-type peers struct {
-	refused   string
-	refusedAt int32
-	password  string
-	passAt    int32
 }
 
 // maxSent bounds the transfers that are remembered by address and port.
@@ -103,7 +94,7 @@ func (x *session) server(r *record, line int, name string) {
 	case "file_served":
 		x.served(r, line)
 	case "cert_verification", "cert_verification_failed", "tls_protocol_error", "peer_cert_not_in_store", "auth_failed",
-		"alarm", "connection_accepted", "tls_established", "tls_cipher":
+		"alarm", "connection_accepted", "tls_established", "tls_cipher", "x509_name_mismatch":
 		x.peer(r, line, name)
 	case "cert_db":
 		x.a.platform.store = true
@@ -188,7 +179,7 @@ func (x *session) localMiss(r *record, line int) {
 	if f := e.Detail["file"]; len(f) == 12 && lines.Device("SEP"+f) != "" {
 		e.Detail["file"] = list + "SEP" + f + ".tlv"
 	}
-	again := x.tftp.missed == e.Detail["file"] && r.at >= x.tftp.missAt && r.at-x.tftp.missAt <= sameMiss
+	again := x.tftp.missed == e.Detail["file"] && since(x.tftp.missAt, r.at) >= 0 && near(r.at, x.tftp.missAt, sameMiss)
 	x.tftp.missed, x.tftp.missAt = e.Detail["file"], r.at
 	if again {
 		return
@@ -279,53 +270,3 @@ func cacheName(path string) string {
 	}
 	return base
 }
-
-// peer takes a record about a TLS connection of call control.
-func (x *session) peer(r *record, line int, name string) {
-	e := x.make(r, line, name)
-	host, port := lines.HostPort(e.Detail["peer"])
-	if port == "" {
-		port = e.Detail["port"]
-	}
-	if _, err := netip.ParseAddr(host); err == nil {
-		e.Address = host
-		if port != "" {
-			e.Detail["peer"] = lines.Join(host, port)
-		}
-	}
-	if d := lines.Device(e.Detail["device"]); d != "" {
-		e.Phone = d
-	}
-	switch name {
-	case "cert_verification":
-		if e.Detail["preverified"] == "0" || e.Detail["openssl_error"] != "0" {
-			e.Name = "cert_verification_failed"
-		}
-	case "cert_verification_failed":
-		p := e.Detail["peer"]
-		again := x.peers.refused == p && e.Detail["openssl_error"] == "" && near(r.at, x.peers.refusedAt, sameFault)
-		x.peers.refused, x.peers.refusedAt = p, r.at
-		if again {
-			return
-		}
-	case "auth_failed":
-		again := x.peers.password == e.Address && near(r.at, x.peers.passAt, sameFault)
-		x.peers.password, x.peers.passAt = e.Address, r.at
-		if again {
-			return
-		}
-	case "peer_cert_not_in_store":
-		if e.Detail["peer"] == "" {
-			x.hold(e)
-			return
-		}
-		if p := x.pending; p != nil && p.Name == name && x.extend(name, line, "peer", e.Detail["peer"]) {
-			p.Text += "\n" + e.Text
-			return
-		}
-	}
-	x.send(e)
-}
-
-// near tells that two times of day are at most d milliseconds apart.
-func near(a, b, d int32) bool { return a-b <= d && b-a <= d }

@@ -2,6 +2,7 @@ package tvstrace
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,28 @@ const (
 	// maxQuery is how many milliseconds after its last line a query ends:
 	// answers take some ten.
 	maxQuery = 10_000
+	// maxWaiting bounds the questions that wait while another connection is
+	// served. The service has some ten threads.
+	maxWaiting = 256
+	// oneDay in milliseconds.
+	oneDay = 86_400_000
 )
+
+// since gives the milliseconds from one time of day to another, across midnight;
+// negative when the second is earlier.
+func since(from, to int32) int32 {
+	d := to - from
+	switch {
+	case d > oneDay/2:
+		d -= oneDay
+	case d < -oneDay/2:
+		d += oneDay
+	}
+	return d
+}
+
+// near tells that two times of day are at most d milliseconds apart.
+func near(a, b, d int32) bool { n := since(a, b); return n <= d && n >= -d }
 
 // A conn is a connection of a phone as the trace numbers it.
 type conn struct {
@@ -30,6 +52,7 @@ type conn struct {
 	clock   *catalogue.Clock
 	text    string
 	alive   bool // a handshake or a message was seen on it
+	earlier bool // it began in an earlier part of a series
 }
 
 // session holds what one record says about the next.
@@ -50,17 +73,51 @@ type session struct {
 	behind   []*catalogue.Event // events that wait for the pending one
 	dump     dump
 	query    *query
+	waiting  []*query // questions of other connections that are not answered yet
+	capfs    []*capfSession
 	tftp     tftp
 	peers    peers
 	problems []catalogue.Problem
 }
 
 func (x *session) init() {
-	if x.conns == nil {
-		x.conns, x.byAddr = map[int32]*conn{}, map[string]*conn{}
-		x.current = -1
-	}
+	x.conns, x.byAddr = map[int32]*conn{}, map[string]*conn{}
+	x.current = -1
 }
+
+// rollOver begins the next part of a series: what is open goes on at its first
+// line.
+func (x *session) rollOver() {
+	for _, c := range x.conns {
+		c.line, c.earlier = 1, true
+	}
+	for _, c := range x.byAddr {
+		c.line, c.earlier = 1, true
+	}
+	if x.query != nil {
+		x.query.line, x.query.end, x.query.earlier = 1, 1, true
+	}
+	for _, q := range x.waiting {
+		q.line, q.end, q.earlier = 1, 1, true
+	}
+	for _, s := range x.capfs {
+		s.line, s.end, s.earlier = 1, 1, true
+	}
+	for _, f := range x.peers.open {
+		f.e.Line, f.e.EndLine = 1, 1
+		f.e.Detail["begun"] = begunEarlier
+	}
+	if e := x.tftp.miss; e != nil {
+		e.Line, e.EndLine = 1, 1
+		e.Detail["begun"] = begunEarlier
+	}
+	x.freshLine = 1
+	x.dump.end = 0
+}
+
+// begunEarlier marks a record of several lines that began in an earlier part of
+// a series.
+const begunEarlier = "earlier part"
 
 // make builds an event of a record.
 func (x *session) make(r *record, line int, name string) *catalogue.Event {
@@ -147,15 +204,20 @@ func (x *session) extend(name string, line int, kv ...string) bool {
 
 // event takes a matched record.
 func (x *session) event(r *record, line int) {
-	x.init()
 	x.finishDump()
-	if q := x.query; q != nil && r.at >= 0 && (r.at > q.at+maxQuery || r.at < q.at-maxQuery) {
-		x.endQuery()
-	}
-	if r.conn >= 0 {
-		x.current = r.conn
+	if r.at >= 0 {
+		x.expire(r.at)
 	}
 	name := r.m.Entry.Event
+	if r.conn >= 0 {
+		switch name {
+		case "tvs_phone_connection", "tvs_tcp_accept", "tvs_phone_address", "tvs_tls_handshake_ok":
+			// Connections come in while a question is being answered.
+		default:
+			x.turn(r.conn)
+		}
+		x.current = r.conn
+	}
 	switch {
 	case strings.HasPrefix(name, "tvs_"), name == "etoken":
 		x.tvs(r, line, name)
@@ -163,6 +225,70 @@ func (x *session) event(r *record, line int) {
 		x.capf(r, line, name)
 	default:
 		x.server(r, line, name)
+	}
+}
+
+// turn makes the question of connection n the open one. Lines without a number
+// belong to the connection that was named last.
+func (x *session) turn(n int32) {
+	q := x.query
+	switch {
+	case q == nil && len(x.waiting) == 0, q != nil && q.conn == n:
+		return
+	case q != nil && q.conn < 0:
+		q.conn = n // an excerpt that began before its number was printed
+		if c := x.conns[n]; c != nil && q.address == "" {
+			q.address, q.phone = c.address, c.phone
+		}
+		return
+	case q != nil && q.answered:
+		x.endQuery()
+	case q != nil:
+		q.pending, q.behind = x.pending, x.behind
+		x.pending, x.behind, x.query = nil, nil, nil
+		x.waiting = append(x.waiting, q)
+		if len(x.waiting) > maxWaiting {
+			x.endWaiting(0, false)
+		}
+	}
+	for i, w := range x.waiting {
+		if w.conn == n {
+			x.resume(i)
+			return
+		}
+	}
+}
+
+// resume makes a waiting question the open one; there must be none.
+func (x *session) resume(i int) {
+	x.release()
+	q := x.waiting[i]
+	x.waiting = slices.Delete(x.waiting, i, i+1)
+	x.query, x.pending, x.behind = q, q.pending, q.behind
+	q.pending, q.behind = nil, nil
+}
+
+// endWaiting ends a waiting question; cut when the trace is at its end.
+func (x *session) endWaiting(i int, cut bool) {
+	open, pending, behind := x.query, x.pending, x.behind
+	x.query, x.pending, x.behind = nil, nil, nil
+	x.resume(i)
+	x.query.cut = cut
+	x.endQuery()
+	x.query, x.pending, x.behind = open, pending, behind
+}
+
+// expire ends what has been silent for too long at a time of day.
+func (x *session) expire(at int32) {
+	if q := x.query; q != nil && q.at >= 0 && !near(q.at, at, maxQuery) {
+		x.endQuery()
+	}
+	for i := 0; i < len(x.waiting); {
+		if q := x.waiting[i]; q.at < 0 || near(q.at, at, maxQuery) {
+			i++
+			continue
+		}
+		x.endWaiting(i, false)
 	}
 }
 
@@ -186,13 +312,18 @@ func (x *session) connected(r *record, line int) {
 // bind makes n the connection that e reports. An earlier connection of the
 // same phone on which nothing happened was given up before its handshake ended.
 func (x *session) bind(n int32, e *catalogue.Event) {
-	x.endQuery()
+	x.endOf(n)
 	if x.a.dialect == DialectCAPF {
 		e.Name = "capf_phone_connection"
+		x.capfBegin(n, e)
 	}
 	if old := x.byAddr[e.Address]; old != nil && e.Address != "" {
 		if !old.alive && e.Name == "tvs_phone_connection" {
-			x.send(&catalogue.Event{Line: old.line, EndLine: e.Line, Clock: old.clock, Dialect: e.Dialect, Name: "tvs_tls_handshake_missing", Address: old.address, Phone: old.phone, Text: old.text, Detail: map[string]string{}})
+			missing := &catalogue.Event{Line: old.line, EndLine: e.Line, Clock: old.clock, Dialect: e.Dialect, Name: "tvs_tls_handshake_missing", Address: old.address, Phone: old.phone, Text: old.text, Detail: map[string]string{}}
+			if old.earlier {
+				missing.Detail["begun"] = begunEarlier
+			}
+			x.aside(missing)
 		}
 		e.Phone = old.phone // the same phone comes again
 	}
@@ -210,7 +341,31 @@ func (x *session) bind(n int32, e *catalogue.Event) {
 	if e.Address != "" {
 		x.byAddr[e.Address] = c
 	}
+	x.aside(e)
+}
+
+// aside hands out an event that came between the lines of an open question,
+// which must not close what that question is collecting.
+func (x *session) aside(e *catalogue.Event) {
+	if x.query != nil && !x.query.answered && x.pending != nil {
+		x.behind = append(x.behind, e)
+		return
+	}
 	x.send(e)
+}
+
+// endOf ends the question of connection n: the number is given to another, or
+// it is answered. One whose number is not known ends with any.
+func (x *session) endOf(n int32) {
+	if q := x.query; q != nil && (q.conn == n || q.conn < 0 || q.answered) {
+		x.endQuery()
+	}
+	for i, w := range x.waiting {
+		if w.conn == n {
+			x.endWaiting(i, false)
+			return
+		}
+	}
 }
 
 // alive notes that something was said on the current connection.
@@ -252,39 +407,23 @@ func (x *session) handshake(r *record, line int) {
 		c.alive = true
 		e.Phone = c.phone
 	}
-	x.send(e)
-}
-
-// capf takes a record of the CAPF service.
-func (x *session) capf(r *record, line int, name string) {
-	x.a.dialect = DialectCAPF
-	e := x.make(r, line, name)
-	if r.conn < 0 {
-		if c := x.conns[x.current]; c != nil {
-			e.Address, e.Phone = c.address, c.phone
-			e.Detail["conn"] = strconv.Itoa(int(x.current))
-		}
-	} else if c := x.conns[r.conn]; c != nil && e.Phone != "" {
-		c.phone = e.Phone
+	if name == "capf_tls_handshake_ok" {
+		x.capfHandshake(e)
 	}
-	x.alive("")
-	if name == "capf_message" {
-		switch strings.ToUpper(e.Detail["type"]) {
-		case "AUTH_REQ":
-			e.Name = "capf_auth_req"
-		case "REQ_IN_PROGRESS":
-			e.Name = "capf_request_in_progress"
-		case "KEY_GEN_RES":
-			e.Name = "capf_key_gen_res"
-		}
-	}
-	x.send(e)
+	x.aside(e)
 }
 
 func (x *session) close() {
-	x.init()
 	x.finishDump()
-	x.endQuery()
+	if x.query != nil {
+		x.query.cut = true
+		x.endQuery()
+	}
+	for len(x.waiting) > 0 {
+		x.endWaiting(0, true)
+	}
+	x.capfClose()
 	x.forget404()
 	x.release()
+	x.peersClose()
 }

@@ -53,7 +53,7 @@ func plainDialect(s []byte) string {
 	if _, _, _, ok := log4jHead(s); ok {
 		return DialectCertMgmt
 	}
-	if i := bytes.Index(s, []byte("%UC_")); i >= 0 && bytes.IndexByte(s[i:], ':') > 0 {
+	if i := alarmAt(s); i > 0 && s[i-1] == '%' && bytes.IndexByte(s[i:], ':') > 0 {
 		return DialectSyslog
 	}
 	for _, f := range certFields {

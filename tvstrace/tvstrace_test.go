@@ -168,8 +168,9 @@ func TestCAPF(t *testing.T) {
 6 capf_state conn=3
 8 capf_key_gen_res conn=3
 9 capf_cert_generated conn=3
-10 capf_cert_upgraded conn=3`)
-	last := events[len(events)-1]
+10 capf_cert_upgraded conn=3
+1 capf_session conn=3`)
+	last := events[len(events)-2]
 	if last.Phone != "SEP0011215A1AE3" || last.Address != "14.48.44.202" || events[1].Address != "14.48.44.202" || events[6].Phone != "SEP0011215A1AE3" {
 		t.Errorf("%+v", last)
 	}
@@ -211,7 +212,7 @@ func TestOtherTraces(t *testing.T) {
 // An SDL trace with a date.
 func TestDatedSDL(t *testing.T) {
 	_, events, _ := scan(t, "00001821.000 |06/19/2019 16:34:01.765 |AppInfo  |[1, 600, 17, 5]: HandleSSLError - Certificate verification failed:(Verification error:18)- self signed certificate for 10.106.104.220:7501\n")
-	if len(events) != 1 {
+	if len(events) != 2 || events[1].Name != "cm_tls_failure" {
 		t.Fatalf("%d events", len(events))
 	}
 	if c := events[0].Clock; !c.Dated || !c.Local || c.Seconds != 1560962041 || c.Nanos != 765e6 || c.Text != "06/19/2019 16:34:01.765" {

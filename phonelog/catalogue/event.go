@@ -46,6 +46,10 @@ type Summary struct {
 	From, To *Clock
 	Phone    string // the only phone this input speaks of, else ""
 	Boots    int    // restarts seen
+	// Detailed tells whether a server's trace was written at a level that shows
+	// the single questions and requests. False: their absence proves nothing.
+	// Nil: the source has no such levels, or holds no record.
+	Detailed *bool
 	SeqGaps  []Gap
 	Problems []Problem
 }
