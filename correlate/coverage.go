@@ -194,7 +194,7 @@ func (k *kase) scaleOf(input, kind string, c *evidence.Clock) source {
 	return source{}
 }
 
-// span is a piece of time on the common scale.
+// piece is a piece of time on the common scale.
 type piece struct{ from, to instant }
 
 // uncovered gives what rows together leave out of a boot. ok is false when the
@@ -241,6 +241,13 @@ func later(a, b instant) instant {
 	return a
 }
 
+// wide gives the whole minutes that a piece of time lies in.
+func (p piece) wide() piece {
+	const minute = 60 * second
+	p.from.ns, p.to.ns = floorTo(p.from.ns, minute), floorTo(p.to.ns, minute)+minute
+	return p
+}
+
 // minutes prints a piece of time to the minutes around it, on the common scale.
 func minutes(p piece) string {
 	return minuteText(p.from.ns, p.to.ns, p.from.abs)
@@ -256,9 +263,8 @@ func (k *kase) ownMinutes(c *evidence.Coverage, p piece) string {
 }
 
 func minuteText(from, to int64, dated bool) string {
-	const minute = 60 * second
-	a := time.Unix(0, floorTo(from, minute)).UTC()
-	z := time.Unix(0, floorTo(to, minute)+minute).UTC()
+	w := piece{instant{ns: from}, instant{ns: to}}.wide()
+	a, z := time.Unix(0, w.from.ns).UTC(), time.Unix(0, w.to.ns).UTC()
 	s := a.Format("15:04") + " to " + z.Format("15:04")
 	if dated {
 		s = a.Format("2006-01-02 ") + s

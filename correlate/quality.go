@@ -458,8 +458,9 @@ func (q *quality) missing() []Coverage {
 			r.Note = "for " + plural(len(l.phones), "phone")
 		}
 		if l.needed && l.during() && l.span.from.known {
-			r.From, r.To = momentText(l.span.from), momentText(l.span.to)
-			r.Holes = append(r.Holes, Hole{From: r.From, To: r.To, What: "needed for " + minutes(piece{l.span.from, l.span.to})})
+			p := piece{l.span.from, l.span.to}
+			r.From, r.To = momentText(p.wide().from), momentText(p.wide().to)
+			r.Holes = append(r.Holes, Hole{From: r.From, To: r.To, What: "needed for " + minutes(p)})
 		}
 		out = append(out, r)
 	}

@@ -23,14 +23,15 @@ const (
 )
 
 // Markdown writes the report for a ticket: a note of at most twelve lines for
-// the engineer, one paragraph for the customer, then phones, proof, steps and
-// inputs. It is GitHub's dialect with tables and no HTML. Times are UTC, since a
+// the engineer, which begins with how good the evidence is, one paragraph for
+// the customer, then the sources, phones, proof, steps and inputs. It is GitHub's dialect with tables and no HTML. Times are UTC, since a
 // ticket is read in many zones.
 func Markdown(w io.Writer, r *correlate.Report) error {
 	b := bufio.NewWriter(w)
 	m := &markdown{w: b, r: r, x: view.NewIndex(r, nil), phones: view.WorstFirst(r)}
 	m.note()
 	m.customer()
+	m.sources()
 	if len(m.phones) > 1 {
 		m.overview()
 	}
@@ -63,6 +64,12 @@ func (m *markdown) f(format string, a ...any) { fmt.Fprintf(m.w, format, a...) }
 // verdict, deletion and next step, as far as the lines reach.
 func (m *markdown) note() {
 	lines := []string{"## trustline: note for the engineer", ""}
+	if l := m.evidenceLine(); l != "" {
+		lines = append(lines, l)
+		if len(m.phones) != 1 { // a list goes on, a paragraph must begin
+			lines = append(lines, "")
+		}
+	}
 	if len(m.phones) != 1 { // else it is the phone's own, which follows
 		lines = append(lines, "**"+mdClip(m.r.Headline, noteText)+"**", "")
 	}

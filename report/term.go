@@ -4,9 +4,11 @@ package report
 //
 //   - Standard output carries the result and nothing else; progress and
 //     warnings belong to the command and to standard error.
-//   - The answer comes first: what each phone's verdict is, then whether a list
-//     may be deleted, then the proof, then what to do. Inputs and clocks, which
-//     say how far to trust it, close the report.
+//   - A few lines on how good the evidence is stand above everything: who reads a
+//     verdict has seen what it was reached without.
+//   - Then the answer comes first: what each phone's verdict is, then whether a
+//     list may be deleted, then the proof, then what to do. Inputs and clocks
+//     close the report.
 //   - Every claim names its place: input:line, or input and frame as Wireshark
 //     counts them.
 //   - Colour is a second channel. With Color false the same words are there:
@@ -84,6 +86,7 @@ func (t *term) symbol(w view.Word) string { return t.class[w.Key].Render(w.Symbo
 // report prints everything in the order of reading.
 func (t *term) report() {
 	phones := view.WorstFirst(t.r)
+	t.sources()
 	// The headline over one phone is the phone's own, which follows.
 	if len(phones) != 1 {
 		t.para("", view.Text(t.r.Headline), t.strong)
