@@ -24,6 +24,10 @@ const (
 // nil; the error is that of the stream.
 func Scan(r io.Reader, emit func(*catalogue.Event)) (*catalogue.Summary, error) {
 	s := &scanner{emit: emit, dialects: map[string]int{}, phones: map[string]bool{}}
+	return s.scan(r)
+}
+
+func (s *scanner) scan(r io.Reader) (*catalogue.Summary, error) {
 	rd := lines.NewReader(r)
 	var spare []byte // events copy what they keep, so that a chunk can be used again
 	rd.Reuse(func() (b []byte) { b, spare = spare, nil; return b })
@@ -64,8 +68,9 @@ type scanner struct {
 	buf     []byte // the whole record as it stands
 	ends    []int  // where each of its lines ends in buf
 	seams   []int  // number of the line of each
+	used    int    // index of the last line that the message needed
 	awaits  bool   // its text ends before an address, which a page may have moved away
-	plain8  []byte // room for a text without HTML entities
+	marks   []byte // room for a text without HTML entities
 
 	session session
 	odd     oddities
@@ -210,7 +215,7 @@ func (s *scanner) close() {
 		return
 	}
 	s.open = false
-	used := 0
+	s.used = 0
 	ok := false
 	for k := len(s.ends) - 1; k >= 0; k-- {
 		if k < len(s.ends)-1 && s.ends[k] == s.ends[k+1] {
@@ -218,16 +223,16 @@ func (s *scanner) close() {
 		}
 		parseHead(s.buf[:s.ends[k]], &s.head)
 		if ok = s.match(); ok {
-			used = k
+			s.used = k
 			break
 		}
 	}
 	if !ok {
 		parseHead(s.buf[:s.ends[0]], &s.head)
 	}
-	s.endLine = s.seams[used]
+	s.endLine = s.seams[s.used]
 	s.record(ok)
-	for k := used + 1; k < len(s.ends); k++ {
+	for k := s.used + 1; k < len(s.ends); k++ {
 		s.plain(s.seams[k], s.buf[s.ends[k-1]:s.ends[k]])
 	}
 }
@@ -253,8 +258,8 @@ func (s *scanner) match() bool {
 	}
 	// The source of a page: HTML entities in place of marks.
 	if bytes.IndexByte(text, '&') >= 0 {
-		if s.plain8 = lines.Unescape(s.plain8[:0], text); len(s.plain8) < len(text) {
-			s.head.text = s.plain8
+		if s.marks = lines.Unescape(s.marks[:0], text); len(s.marks) < len(text) {
+			s.head.text = s.marks
 			if catalogues.console.Match(s.head.text, &s.m) {
 				return true
 			}
@@ -305,7 +310,7 @@ func (s *scanner) record(known bool) {
 	e := &catalogue.Event{
 		Line: s.line, EndLine: s.endLine, Clock: track.Clock(), Dialect: dialect, Name: s.m.Entry.Event,
 		Process: string(h.proc), Level: string(h.level), Seq: h.seq,
-		Text: lines.Text(s.buf[:s.ends[s.lineIndex()]]),
+		Text: lines.Text(s.buf[:s.ends[s.used]]),
 	}
 	fill(e, &s.m)
 	switch e.Name {
@@ -315,7 +320,7 @@ func (s *scanner) record(known bool) {
 	if e.Process == "dgetfile" && len(h.pid) > 0 {
 		e.Detail["pid"] = string(h.pid)
 	}
-	epoch, from, whose := epochOf(e, s.buf[:s.ends[s.lineIndex()]])
+	epoch, from, whose := epochOf(e, s.buf[:s.ends[s.used]])
 	if e.Name != "clock_epoch" {
 		s.session.event(s, e)
 	}
@@ -347,15 +352,6 @@ func (s *scanner) track(dialect string) *lines.Tracker {
 		}
 	}
 	return &s.tracks[0]
-}
-
-func (s *scanner) lineIndex() int {
-	for i, l := range s.seams {
-		if l == s.endLine {
-			return i
-		}
-	}
-	return 0
 }
 
 // plain is a line outside any record: a status message, or unknown.

@@ -40,8 +40,10 @@ func parseStatus(s []byte) (st statusLine, ok bool) {
 	}
 	// One-digit hours are written without a zero.
 	t, pad := s[start:], 0
+	var padded [maxStatus + 1]byte
 	if len(t) > 1 && isDigit(t[0]) && t[1] == ':' {
-		t, pad = append([]byte("0"), t...), 1
+		padded[0] = '0'
+		t, pad = padded[:1+copy(padded[1:], t)], 1
 	}
 	secs, nanos, end, good := clock(t, 0)
 	if !good {

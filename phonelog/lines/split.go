@@ -32,6 +32,13 @@ func Split(line []byte, dst []Piece) []Piece {
 		if i == skip {
 			continue
 		}
+		if b == '<' {
+			if n := breakAt(line[i:]); n > 0 {
+				dst = add(dst, line[start:i])
+				start = i + n
+				continue
+			}
+		}
 		if p := line[i-1]; p != ' ' && p != '\t' && p != 0xA0 && !(p == '>' && tagAt(line[:i], true) > 0) {
 			continue
 		}

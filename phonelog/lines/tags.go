@@ -32,6 +32,23 @@ func untagged(s []byte) []byte {
 	return s
 }
 
+// breakAt gives the length of a line break of a page at the start of s, or 0.
+func breakAt(s []byte) int {
+	if len(s) < 4 || s[1]|0x20 != 'b' || s[2]|0x20 != 'r' {
+		return 0
+	}
+	for i, b := range s[3:min(len(s), 6)] {
+		switch b {
+		case '>':
+			return 3 + i + 1
+		case ' ', '/':
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
 // tagAt gives the length of the page tag at the start of s, or at its end; 0
 // when there is none.
 func tagAt(s []byte, end bool) int {
