@@ -55,7 +55,7 @@ func collect(ctx context.Context, e *env, paths, skip []string, decode func(gath
 		*evidence.Bundle
 		note *evidence.Input
 	}
-	err := eachInput(ctx, e, paths, skip, func(in intake.Input) result {
+	err := eachInput(ctx, e, reading{paths: paths, skip: skip, traces: true}, func(in intake.Input) result {
 		if in.Problem != nil {
 			return result{note: noteOf(in)}
 		}
@@ -76,7 +76,7 @@ func collect(ctx context.Context, e *env, paths, skip []string, decode func(gath
 
 // gatherInput is an input as package gather takes it.
 func gatherInput(in intake.Input) gather.Input {
-	out := gather.Input{Name: in.Name, Size: in.Size, Open: in.Open, Missing: in.Missing}
+	out := gather.Input{Name: in.Name, Size: in.Size, Hints: gather.Hints(in.Hints), Open: in.Open, Missing: in.Missing}
 	for _, p := range in.Parts {
 		out.Parts = append(out.Parts, gatherInput(p))
 	}

@@ -12,10 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"trustline/correlate"
-	"trustline/phonelog"
+	"trustline/correlate/gather"
 	"trustline/phonelog/catalogue"
 	"trustline/report"
-	"trustline/tvstrace"
 )
 
 func explainCommand(e *env) *cobra.Command {
@@ -132,7 +131,7 @@ func (p *lines) questions(heading string, names []string) {
 // samples.
 func explainEvents(w io.Writer) error {
 	byName := map[string][]catalogue.Entry{}
-	for _, entry := range slices.Concat(phonelog.Entries(), tvstrace.Entries()) {
+	for _, entry := range gather.Entries() {
 		if entry.Event != "" && !entry.Part {
 			byName[entry.Event] = append(byName[entry.Event], entry)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"trustline/cmd/internal/intake"
+	"trustline/correlate/gather"
 	"trustline/pcap"
 )
 
@@ -19,14 +20,31 @@ const (
 	ahead = 64
 )
 
+// reading is what a command reads.
+type reading struct {
+	paths  []string
+	skip   []string // files that are no inputs: what this run writes
+	traces bool     // the parts of a rotated trace are one input
+}
+
 // eachInput decodes everything under the paths, a few inputs at a time, and
 // hands the results to take in the order of the inputs. What cannot be opened
 // goes through decode too, with its Problem.
-func eachInput[T any](ctx context.Context, e *env, paths, skip []string, decode func(intake.Input) T, take func(T) error) error {
+func eachInput[T any](ctx context.Context, e *env, what reading, decode func(intake.Input) T, take func(T) error) error {
+	return streamInputs(ctx, e, what, 1, func(in intake.Input, out func(T)) { out(decode(in)) }, take)
+}
+
+// streamInputs is eachInput for decoders with any number of results, of which
+// at most buffer wait for an input before theirs.
+func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, decode func(intake.Input, func(T)), take func(T) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	bar := newProgress(e)
-	plan := intake.List(paths, intake.Options{Stdin: e.stdin, Skip: skip, Read: bar.read, First: firstPacket})
+	opt := intake.Options{Stdin: e.stdin, Skip: what.skip, Read: bar.read, First: firstPacket}
+	if what.traces {
+		opt.Trace = gather.TraceDialect
+	}
+	plan := intake.List(what.paths, opt)
 	bar.begin(plan.Total())
 	defer bar.end()
 
@@ -45,26 +63,37 @@ func eachInput[T any](ctx context.Context, e *env, paths, skip []string, decode 
 		defer close(order)
 		defer close(jobs)
 		walked = plan.Walk(ctx, func(in intake.Input) error {
-			result := make(chan T, 1)
+			results := make(chan T, buffer)
 			select {
-			case order <- result:
+			case order <- results:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
+			job := func() {
+				defer close(results)
+				guarded(decode, in, func(r T) {
+					select {
+					case results <- r:
+					case <-ctx.Done(): // nobody waits for it
+					}
+				})
+			}
 			select {
-			case jobs <- func() { result <- guarded(decode, in) }:
+			case jobs <- job:
 				return nil
 			case <-ctx.Done():
-				close(result)
+				close(results)
 				return ctx.Err()
 			}
 		})
 	})
 	var taken error
-	for result := range order {
-		if r, ok := <-result; ok && taken == nil {
-			if taken = take(r); taken != nil {
-				cancel()
+	for results := range order {
+		for r := range results {
+			if taken == nil {
+				if taken = take(r); taken != nil {
+					cancel()
+				}
 			}
 		}
 	}
@@ -92,16 +121,16 @@ func firstPacket(r io.Reader) (time.Time, bool) {
 
 // guarded decodes one input. A decoder that panics has a fault of its own; the
 // other inputs of the case are read all the same, and the report says so.
-func guarded[T any](decode func(intake.Input) T, in intake.Input) (r T) {
+func guarded[T any](decode func(intake.Input, func(T)), in intake.Input, out func(T)) {
 	defer in.Done()
 	defer func() {
 		if p := recover(); p != nil {
 			what := fmt.Sprintf("a fault in trustline ended the decoding; please report it: %v", p)
 			if n := len(in.Parts); n > 0 {
-				what += fmt.Sprintf(" (in %d files, a rotated capture: %s to %s)", n, in.Name, in.Parts[n-1].Name)
+				what += fmt.Sprintf(" (in %d files of one series: %s to %s)", n, in.Name, in.Parts[n-1].Name)
 			}
-			r = decode(intake.Input{Name: in.Name, Size: in.Size, Problem: &intake.Problem{Kind: intake.KindUnreadable, What: what}})
+			decode(intake.Input{Name: in.Name, Size: in.Size, Problem: &intake.Problem{Kind: intake.KindUnreadable, What: what}}, out)
 		}
 	}()
-	return decode(in)
+	decode(in, out)
 }

@@ -30,7 +30,7 @@ func TestInOrder(t *testing.T) {
 		}
 	}
 	var got []string
-	err := eachInput(context.Background(), quietEnv(), []string{dir}, nil, func(in intake.Input) string {
+	err := eachInput(context.Background(), quietEnv(), reading{paths: []string{dir}}, func(in intake.Input) string {
 		if in.Name[3]%2 == 0 {
 			time.Sleep(time.Millisecond)
 		}
@@ -58,7 +58,7 @@ func TestDecoderFault(t *testing.T) {
 		}
 	}
 	var got []string
-	err := eachInput(context.Background(), quietEnv(), []string{dir}, nil, func(in intake.Input) string {
+	err := eachInput(context.Background(), quietEnv(), reading{paths: []string{dir}}, func(in intake.Input) string {
 		if in.Problem != nil {
 			return in.Name + ": " + in.Problem.What
 		}
@@ -85,12 +85,12 @@ func TestStopEarly(t *testing.T) {
 		}
 	}
 	full := errors.New("disk full")
-	err := eachInput(context.Background(), quietEnv(), []string{dir}, nil, func(in intake.Input) int { return 0 }, func(int) error { return full })
+	err := eachInput(context.Background(), quietEnv(), reading{paths: []string{dir}}, func(in intake.Input) int { return 0 }, func(int) error { return full })
 	if err != full {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	err = eachInput(ctx, quietEnv(), []string{dir}, nil, func(in intake.Input) int { cancel(); return 0 }, func(int) error { return nil })
+	err = eachInput(ctx, quietEnv(), reading{paths: []string{dir}}, func(in intake.Input) int { cancel(); return 0 }, func(int) error { return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

@@ -63,7 +63,7 @@ func listInputs[T any](ctx context.Context, e *env, paths []string, hint string,
 		}
 		return show(f)
 	}
-	err := eachInput(ctx, e, paths, nil, func(in intake.Input) []*found[T] {
+	err := eachInput(ctx, e, reading{paths: paths}, func(in intake.Input) []*found[T] {
 		if p := in.Problem; p != nil {
 			return []*found[T]{{name: in.Name, problems: []string{strings.TrimPrefix(p.Where+": "+p.What, ": ")}}}
 		}

@@ -34,10 +34,10 @@ type Input struct {
 	To       *string   `json:"to"`
 	Samples  []Sample  `json:"unknown_messages"`
 	Problems []Problem `json:"problems"`
-	Series   *Series   `json:"series,omitempty"` // when it was decoded as a part of a rotated capture
+	Series   *Series   `json:"series,omitempty"` // when it was decoded as a part of a rotated capture or trace
 }
 
-// Series says which part of a rotated capture an input is. All parts have one
+// Series says which part of a rotated capture or trace an input is. All parts have one
 // clock, and what is cut between two of them was decoded whole.
 type Series struct {
 	Name  string `json:"name"` // the first part's
@@ -269,6 +269,8 @@ type Coverage struct {
 	Got     bool     `json:"received"` // packets to the phone were seen
 	Gaps    []string `json:"gaps"`
 	Note    string   `json:"note"`
+	Node    string   `json:"node"`  // the server that wrote a trace, as its folder is named; a hint, "" when nothing tells
+	Level   string   `json:"level"` // of a trace: detailed, not-detailed when single questions are not written, "" when that does not apply
 }
 
 // Fact is a statement by the operator; it counts as said, not as seen.

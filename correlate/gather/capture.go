@@ -141,7 +141,7 @@ func (h *captureHandler) Transfer(t *dissect.Transfer) {
 		m := mark(t.Last.Frame, t.Last.Time)
 		out.End = &m
 	}
-	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(t.First.Time), Dialect: "capture", Event: "transfer",
+	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(t.First.Time), Dialect: dialectCapture, Event: eventTransfer,
 		Address: t.Client.Addr().String(), Server: out.Server, Detail: map[string]string{}, Transfer: out})
 }
 
@@ -214,15 +214,15 @@ func (h *captureHandler) Connection(c *dissect.Connection) {
 	if c.Outcome == "no-answer" {
 		h.silent = append(h.silent, silent{conn.Server.Addr(), conn.Client.Addr()})
 	}
-	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(conn.First.Time), Dialect: "capture", Event: "tls_connection",
+	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(conn.First.Time), Dialect: dialectCapture, Event: eventConnection,
 		Address: conn.Client.Addr().String(), Server: t.Server, Detail: map[string]string{}, TLS: t})
 }
 
 // Observe takes over what names a phone or explains a failure from aside:
 // registration, DHCP, neighbour announcements, DNS, EAP, alarms.
 func (h *captureHandler) Observe(o *dissect.Observation) {
-	e := evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: o.First.Frame}, Clock: clockOf(o.First.Time), Dialect: "capture",
-		Event: strings.ReplaceAll(o.Kind+"_"+o.Event, "-", "_"), Phone: o.Device, Detail: map[string]string{}}
+	e := evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: o.First.Frame}, Clock: clockOf(o.First.Time), Dialect: dialectCapture,
+		Event: observationName(o.Kind, o.Event), Phone: o.Device, Detail: map[string]string{}}
 	if o.Client.IsValid() {
 		e.Address = o.Client.String()
 	}
@@ -265,7 +265,7 @@ func (h *captureHandler) answered(sum *pcap.Summary) {
 				continue
 			}
 			h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: host.First.Frame}, Clock: clockOf(host.First.Time),
-				Dialect: "capture", Event: "host_answered", Address: s.client.String(), Server: s.server.String(),
+				Dialect: dialectCapture, Event: eventHostAnswered, Address: s.client.String(), Server: s.server.String(),
 				Detail: map[string]string{"packets": strconv.FormatInt(host.Sent, 10)}})
 		}
 	}

@@ -5,12 +5,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"trustline/correlate/evidence"
@@ -37,13 +36,14 @@ type Options struct {
 	Tool      evidence.Tool
 }
 
-// Input is one file or archive member, or a rotated capture.
+// Input is one file or archive member, or a rotated capture or trace.
 type Input struct {
-	Name string                        // relative to the argument, with '/'
-	Size int64                         // in bytes, -1 when not known
-	Open func() (io.ReadCloser, error) // may be called more than once; nil when there are Parts
+	Name  string                        // relative to the argument, with '/'
+	Size  int64                         // in bytes, -1 when not known
+	Hints Hints                         // what the name tells
+	Open  func() (io.ReadCloser, error) // may be called more than once; nil when there are Parts
 
-	Parts   []Input // of a rotated capture, in order
+	Parts   []Input // of a rotated capture or trace, in order
 	Missing int     // of a part: how many before it are missing, -1 when that cannot be known
 }
 
@@ -67,6 +67,9 @@ type decoder struct {
 	in   *evidence.Input
 	opt  Options
 	objs map[string]int // object and id -> index in b.Objects
+
+	stream func(*evidence.Event) // takes the events of logs; nil: they are kept in b
+	read   map[string]message    // messages in hex dumps that were decoded
 }
 
 func newDecoder(opt Options) *decoder {
@@ -76,19 +79,16 @@ func newDecoder(opt Options) *decoder {
 // Decode reads one input to evidence.
 func Decode(in Input, opt Options) *evidence.Bundle {
 	if len(in.Parts) > 0 {
+		if text(in.Parts) {
+			return traceSeries(in.Parts, opt, nil, nil)
+		}
 		return decodeSeries(in.Parts, opt)
 	}
 	d := newDecoder(opt)
 	d.in = &evidence.Input{Name: in.Name, Bytes: max(in.Size, 0)}
-	err := d.read(in)
+	err := d.input(in)
 	if err != nil {
-		d.problem("", err.Error())
-		if d.in.Kind == "" {
-			d.in.Kind = KindError
-			if errors.Is(err, fs.ErrNotExist) {
-				d.in.Kind = KindMissing
-			}
-		}
+		d.failed(err)
 	}
 	if d.b.Header.Inputs == nil { // an evidence file brings its own inputs
 		d.b.Header.Inputs = []evidence.Input{*d.in}
@@ -138,14 +138,23 @@ func (c *counter) finish(in *evidence.Input) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.done = true
-	if err != nil || c.err != nil && len(in.Problems) == 0 {
+	if c.err == nil {
+		c.err = err
+	}
+	if c.err != nil && !told(in.Problems, c.err) {
 		in.Problems = append(in.Problems, evidence.Problem{Where: fmt.Sprintf("byte %d", c.n), What: c.err.Error()})
 	}
 	in.Bytes = c.n
 	in.SHA256 = hex.EncodeToString(c.hash.Sum(nil))
 }
 
-func (d *decoder) read(in Input) error {
+// told tells that an error is among the problems: whoever met it first knows
+// best where it stands.
+func told(list []evidence.Problem, err error) bool {
+	return slices.ContainsFunc(list, func(p evidence.Problem) bool { return strings.Contains(p.What, err.Error()) })
+}
+
+func (d *decoder) input(in Input) error {
 	f, err := in.Open()
 	if err != nil {
 		return fmt.Errorf("gather: %s: %w", in.Name, err)
@@ -170,13 +179,18 @@ func (d *decoder) read(in Input) error {
 	case "evidence":
 		d.evidenceFile(rest)
 	case "text":
-		d.text(rest)
+		d.text(head, c)
+		d.hinted(in.Hints)
 	default:
-		d.in.Kind = KindUnknown
-		d.problem("byte 0", fmt.Sprintf("not a capture, trust list, signed file or text: begins with %q", head[:min(len(head), 16)]))
+		d.foreign(head)
 	}
 	c.finish(d.in)
 	return nil
+}
+
+func (d *decoder) foreign(head []byte) {
+	d.in.Kind = KindUnknown
+	d.problem("byte 0", fmt.Sprintf("not a capture, trust list, signed file or text: begins with %q", head[:min(len(head), 16)]))
 }
 
 func (d *decoder) evidenceFile(r io.Reader) {

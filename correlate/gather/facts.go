@@ -105,10 +105,10 @@ func splitKey(left, want string) (phone, key string, ok bool) {
 	return "", "", false
 }
 
-// looksLikeFacts tells a facts file from a log: every line that is neither
-// blank nor a comment begins with a known key.
+// looksLikeFacts tells a facts file from a log: most lines that are neither
+// blank nor a comment begin with a known key. The others are told as errors.
 func looksLikeFacts(head []byte) bool {
-	n := 0
+	n, other := 0, 0
 	for _, l := range bytes.Split(head, []byte("\n")) {
 		s := strings.TrimSpace(string(l))
 		if s == "" || strings.HasPrefix(s, "#") {
@@ -123,9 +123,11 @@ func looksLikeFacts(head []byte) bool {
 		}
 		if ok && known {
 			n++
+		} else {
+			other++
 		}
 	}
-	return n > 0
+	return n > 0 && n >= other
 }
 
 // factsFile reads a case.facts file.

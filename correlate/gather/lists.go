@@ -15,6 +15,9 @@ import (
 
 // object adds an object once and gives its id; a second sight adds the place.
 func (d *decoder) object(o evidence.Object) string {
+	if d.stream != nil {
+		return o.ID // nothing is kept
+	}
 	key := o.Object + "/" + o.ID
 	if i, ok := d.objs[key]; ok {
 		d.b.Objects[i].Places = append(d.b.Objects[i].Places, o.Places...)

@@ -2,8 +2,10 @@ package gather
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"strings"
 
 	"trustline/correlate/evidence"
 	"trustline/dissect/trustlist"
@@ -12,156 +14,123 @@ import (
 	"trustline/tvstrace"
 )
 
+// tongue is a package that reads logs.
+type tongue struct {
+	scan  func(io.Reader, func(*catalogue.Event)) (*catalogue.Summary, error)
+	sniff func([]byte) (dialect string, score int)
+}
+
+// The tongues by their place in tongues.
+const (
+	tonguePhone = iota
+	tongueTrace
+)
+
+func tongues() []tongue {
+	return []tongue{tonguePhone: {phonelog.Scan, phonelog.Sniff}, tongueTrace: {tvstrace.Scan, tvstrace.Sniff}}
+}
+
 // text reads an input that is text: facts, a console log, a trace, pasted
-// listings, or several of these in one ticket. A text of moderate size is held
-// in memory and every line goes to the dialect it belongs to; a larger one is
-// one log, and streams.
-func (d *decoder) text(r io.Reader) {
-	head, err := io.ReadAll(io.LimitReader(r, maxText+1))
-	if err != nil {
-		d.problem(fmt.Sprintf("byte %d", len(head)), err.Error())
+// listings, or several of these in one ticket. head is its beginning and r the
+// rest. A text of moderate size is held in memory and searched for listings; a
+// larger one streams.
+func (d *decoder) text(head []byte, r io.Reader) {
+	if isUTF16(head) {
+		u := plainText(io.MultiReader(bytes.NewReader(head), r))
+		defer d.tell(u)
+		head, _ = readUpTo(nil, u, sniffLen)
+		r = u
 	}
-	switch {
-	case looksLikeFacts(head[:min(len(head), sniffLen)]):
+	if looksLikeFacts(head) {
 		d.factsFile(io.MultiReader(bytes.NewReader(head), r))
-	case len(head) <= maxText && !isUTF16(head):
-		d.mixed(head)
-	default:
-		d.oneLog(head[:min(len(head), sniffLen)], io.MultiReader(bytes.NewReader(head), r))
+		return
 	}
-}
-
-// oneLog streams a text to the dialect that its beginning shows.
-func (d *decoder) oneLog(head []byte, r io.Reader) {
-	phone, p := phonelog.Sniff(head)
-	trace, t := tvstrace.Sniff(head)
-	scan, kind := phonelog.Scan, phone
-	if t > p {
-		scan, kind = tvstrace.Scan, trace
-	}
-	if p == 0 && t == 0 {
-		kind = KindUnknown
-		d.problem("line 1", "no line of a known dialect")
-	}
-	sum, err := scan(r, d.logEvent)
-	d.in.Kind = kind
-	if err != nil {
-		d.problem("", err.Error())
-	}
-	d.summary(sum)
-}
-
-// mixed reads a text that may hold several things. Listings are found first
-// and their lines blanked out; what is left goes line by line to the phone's
-// dialects or the servers', each seeing blank lines in place of the other's,
-// so that line numbers stay and no line is counted twice.
-func (d *decoder) mixed(text []byte) {
-	total := catalogue.Summary{}
-	text = d.listings(text, &total)
-	phone, trace := split(text)
-	scans := []struct {
-		route
-		scan func(io.Reader, func(*catalogue.Event)) (*catalogue.Summary, error)
-		name func([]byte) (string, int)
-	}{{phone, phonelog.Scan, phonelog.Sniff}, {trace, tvstrace.Scan, tvstrace.Sniff}}
-	most := 0
-	for _, s := range scans {
-		if s.lines == 0 {
-			continue
+	if d.in.Bytes <= maxText {
+		var err error
+		if head, err = readUpTo(head, r, maxText+1); err != nil {
+			d.problem(fmt.Sprintf("byte %d", len(head)), err.Error())
+			r = bytes.NewReader(nil) // it was told once
 		}
-		sum, err := s.scan(bytes.NewReader(s.text), d.logEvent)
+		if len(head) <= maxText {
+			d.held(head)
+			return
+		}
+	}
+	d.log(head[:min(len(head), sniffLen)], io.MultiReader(bytes.NewReader(head), r), &catalogue.Summary{})
+}
+
+// held reads a text in memory. Listings are found first and their lines blanked
+// out, so that line numbers stay and no line is counted twice.
+func (d *decoder) held(text []byte) {
+	total := &catalogue.Summary{}
+	text = d.listings(text, total)
+	d.log(text, bytes.NewReader(text), total)
+}
+
+// log reads a text that begins with head: by the one dialect that it speaks, or
+// line by line.
+func (d *decoder) log(head []byte, r io.Reader, total *catalogue.Summary) {
+	all := tongues()
+	spoken, last := 0, 0
+	for i := range all {
+		if _, score := all[i].sniff(head); score > 0 {
+			spoken, last = spoken+1, i
+		}
+	}
+	if spoken != 1 {
+		d.routed(all, r, total)
+		return
+	}
+	sum, err := all[last].scan(r, d.logEvent)
+	d.take(sum, err, total)
+	total.Lines = sum.Lines
+	total.Ignored -= total.Matched - sum.Matched // lines of listings, which were blanked
+	d.in.Kind = cmp.Or(sum.Dialect, d.in.Kind, KindUnknown)
+	d.summary(total)
+}
+
+// take adds the counts of a scan to those of the input.
+func (d *decoder) take(sum *catalogue.Summary, err error, total *catalogue.Summary) {
+	total.Matched, total.Ignored, total.Unknown = total.Matched+sum.Matched, total.Ignored+sum.Ignored, total.Unknown+sum.Unknown
+	total.Samples, total.SeqGaps = append(total.Samples, sum.Samples...), append(total.SeqGaps, sum.SeqGaps...)
+	total.Problems = append(total.Problems, sum.Problems...)
+	if err != nil && !says(sum.Problems, err) {
+		total.Problems = append(total.Problems, catalogue.Problem{What: err.Error()})
+	}
+	if sum.Detailed != nil {
+		total.Detailed = sum.Detailed
+	}
+	if sum.From != nil {
+		total.From, total.To, total.Phone = sum.From, sum.To, sum.Phone
+	}
+}
+
+// says tells that an error is among the problems.
+func says(list []catalogue.Problem, err error) bool {
+	for _, p := range list {
+		if strings.Contains(p.What, err.Error()) {
+			return true
+		}
+	}
+	return false
+}
+
+// readUpTo reads until n bytes are there, or all.
+func readUpTo(b []byte, r io.Reader, n int) ([]byte, error) {
+	for len(b) < n {
+		if len(b) == cap(b) {
+			b = append(make([]byte, 0, min(n, max(4*cap(b), sniffLen))), b...)
+		}
+		k, err := r.Read(b[len(b):min(cap(b), n)])
+		b = b[:len(b)+k]
+		if err == io.EOF {
+			return b, nil
+		}
 		if err != nil {
-			d.problem("", err.Error())
-		}
-		if kind, score := s.name(s.text); score > 0 && s.lines > most {
-			d.in.Kind, most = kind, s.lines
-		}
-		sum.Ignored = max(0, sum.Ignored-s.blanked)
-		if s.lines != most && most > 0 { // the smaller part of a mixed text keeps its own coverage
-			d.cover(sum, dialectOf(sum, d.in.Kind))
-			sum.From, sum.To = nil, nil
-		}
-		total.Matched, total.Ignored, total.Unknown = total.Matched+sum.Matched, total.Ignored+sum.Ignored, total.Unknown+sum.Unknown
-		total.Samples, total.Problems = append(total.Samples, sum.Samples...), append(total.Problems, sum.Problems...)
-		total.SeqGaps = append(total.SeqGaps, sum.SeqGaps...)
-		if sum.From != nil {
-			total.From, total.To, total.Phone = sum.From, sum.To, sum.Phone
+			return b, err
 		}
 	}
-	total.Lines = lineCount(text)
-	if phone.lines == 0 && trace.lines == 0 {
-		total.Unknown += nonBlank(text)
-		if d.in.Kind == "" {
-			d.in.Kind = KindUnknown
-			d.problem("line 1", "no line of a known dialect and no listing")
-		}
-	}
-	d.summary(&total)
-}
-
-func dialectOf(sum *catalogue.Summary, other string) string {
-	if sum.Dialect != "" {
-		return sum.Dialect
-	}
-	return other
-}
-
-// route is a text with the lines of others blanked out.
-type route struct {
-	text    []byte
-	lines   int // lines that stayed and are not blank
-	blanked int
-}
-
-// split routes lines by the dialect of their head. A line that begins no
-// record continues the one before it.
-func split(text []byte) (phone, trace route) {
-	_, p := phonelog.Sniff(text)
-	_, t := tvstrace.Sniff(text)
-	switch {
-	case t == 0 && p > 0:
-		return route{text: text, lines: nonBlank(text)}, route{}
-	case p == 0 && t > 0:
-		return route{}, route{text: text, lines: nonBlank(text)}
-	case p == 0 && t == 0:
-		return route{}, route{}
-	}
-	phone.text, trace.text = bytes.Clone(text), bytes.Clone(text)
-	current := 0 // 1 phone, 2 trace, 0 before any record
-	for at := 0; at < len(text); {
-		end := bytes.IndexByte(text[at:], '\n')
-		if end < 0 {
-			end = len(text)
-		} else {
-			end += at
-		}
-		line := text[at:end]
-		_, p := phonelog.Sniff(line)
-		_, t := tvstrace.Sniff(line)
-		switch {
-		case p > t:
-			current = 1
-		case t > p:
-			current = 2
-		}
-		blankLine := len(bytes.TrimSpace(line)) == 0
-		switch {
-		case current == 2:
-			blank(phone.text[at:end])
-			phone.blanked++
-			if !blankLine {
-				trace.lines++
-			}
-		default: // lines before the first record are the phone scanner's to count
-			blank(trace.text[at:end])
-			trace.blanked++
-			if !blankLine && current == 1 {
-				phone.lines++
-			}
-		}
-		at = end + 1
-	}
-	return phone, trace
+	return b, nil
 }
 
 // blank overwrites a line with blanks; its end stays.
@@ -171,24 +140,6 @@ func blank(b []byte) {
 			b[i] = ' '
 		}
 	}
-}
-
-func lineCount(b []byte) int {
-	n := bytes.Count(b, []byte("\n"))
-	if len(b) > 0 && b[len(b)-1] != '\n' {
-		n++
-	}
-	return n
-}
-
-func nonBlank(b []byte) int {
-	n := 0
-	for l := range bytes.Lines(b) {
-		if len(bytes.TrimSpace(l)) > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // listings finds pasted `show itl` and `show ctl` output, makes evidence of it
@@ -202,7 +153,7 @@ func (d *decoder) listings(text []byte, total *catalogue.Summary) []byte {
 	for _, f := range found {
 		at := evidence.Place{Input: d.in.Name, Line: f.Line, EndLine: f.EndLine}
 		if f.Missing {
-			d.b.Events = append(d.b.Events, evidence.Event{Kind: "event", Place: at, Dialect: "show-" + f.Kind, Event: "cli_list_not_found", Text: fmt.Sprintf("%s file not found", f.Kind), Detail: map[string]string{"list": f.Kind}})
+			d.put(&evidence.Event{Kind: "event", Place: at, Dialect: "show-" + f.Kind, Event: eventListNotFound, Text: fmt.Sprintf("%s file not found", f.Kind), Detail: map[string]string{"list": f.Kind}})
 		} else {
 			d.list(f, at)
 		}
@@ -239,14 +190,24 @@ func blankLines(text []byte, first, last int) int {
 	return count
 }
 
-// logEvent takes over one decoded record.
+// logEvent takes over one decoded record, with its details.
 func (d *decoder) logEvent(e *catalogue.Event) {
-	out := evidence.Event{Kind: "event", Place: evidence.Place{Input: d.in.Name, Line: e.Line, EndLine: e.EndLine}, Clock: clock(e.Clock),
-		Dialect: e.Dialect, Event: e.Name, Phone: e.Phone, Address: e.Address, Server: e.Server, Text: e.Text, Detail: map[string]string{}}
-	for k, v := range e.Detail {
-		out.Detail[k] = v
+	out := &evidence.Event{Kind: "event", Place: evidence.Place{Input: d.in.Name, Line: e.Line, EndLine: e.EndLine}, Clock: clock(e.Clock),
+		Dialect: e.Dialect, Event: e.Name, Phone: e.Phone, Address: e.Address, Server: e.Server, Text: e.Text, Detail: e.Detail}
+	if out.Detail == nil {
+		out.Detail = map[string]string{}
 	}
-	d.b.Events = append(d.b.Events, out)
+	d.messages(out)
+	d.put(out)
+}
+
+// put takes an event of a text.
+func (d *decoder) put(e *evidence.Event) {
+	if d.stream != nil {
+		d.stream(e)
+		return
+	}
+	d.b.Events = append(d.b.Events, *e)
 }
 
 func clock(c *catalogue.Clock) *evidence.Clock {
@@ -258,9 +219,16 @@ func clock(c *catalogue.Clock) *evidence.Clock {
 
 // summary takes over the counts of a text and what it covers.
 func (d *decoder) summary(s *catalogue.Summary) {
-	if s == nil {
+	d.counts(s)
+	if s.From == nil || s.To == nil {
 		return
 	}
+	d.in.From, d.in.To = &s.From.Text, &s.To.Text
+	d.cover(s, d.in.Kind)
+}
+
+// counts takes over what a scan counted.
+func (d *decoder) counts(s *catalogue.Summary) {
 	d.in.Lines, d.in.Matched, d.in.Ignored, d.in.Unknown = &s.Lines, &s.Matched, &s.Ignored, &s.Unknown
 	for _, m := range s.Samples {
 		d.in.Samples = append(d.in.Samples, evidence.Sample{Line: m.Line, Count: m.Count, Text: m.Text})
@@ -268,11 +236,6 @@ func (d *decoder) summary(s *catalogue.Summary) {
 	for _, p := range s.Problems {
 		d.problem(p.Where, p.What)
 	}
-	if s.From == nil || s.To == nil {
-		return
-	}
-	d.in.From, d.in.To = &s.From.Text, &s.To.Text
-	d.cover(s, d.in.Kind)
 }
 
 // cover says from when to when a log speaks, and where records are missing.
@@ -290,6 +253,7 @@ func (d *decoder) cover(s *catalogue.Summary, kind string) {
 	if s.Phone != "" {
 		c.Note = "phone " + s.Phone
 	}
+	c.Level = level(s, "")
 	d.b.Coverage = append(d.b.Coverage, c)
 }
 

@@ -17,31 +17,40 @@ func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 // still being written when it was collected (.gzo) ends early: what came before
 // is read, and the end is told as a problem of its content.
 func (w *walker) gunzip(n node, f io.ReadCloser, r io.Reader) error {
+	if !n.once {
+		f.Close()
+		return w.enter(gunzipped(n))
+	}
 	child := n
 	child.depth++
 	child.size = -1
 	child.disk = nil
-	if n.once {
-		child.open = func() (io.ReadCloser, error) { return unzipper(r, f) }
-	} else {
-		f.Close()
-		child.open = func() (io.ReadCloser, error) {
-			f, err := n.open()
-			if err != nil {
-				return nil, err
-			}
-			return unzipper(f, f)
-		}
-		packed := n.size
-		if packed < 0 {
-			packed = n.most // gzip in gzip
-		}
-		child.most = math.MaxInt64
-		if packed < math.MaxInt64/(2*deflateRatio) {
-			child.most = deflateGrace + deflateRatio*packed
-		}
-	}
+	child.open = func() (io.ReadCloser, error) { return unzipper(r, f) }
 	return w.enter(child)
+}
+
+// gunzipped is what is inside a gzip node that can be opened at any time.
+func gunzipped(n node) node {
+	child := n
+	child.depth++
+	child.size = -1
+	child.disk = nil
+	child.open = func() (io.ReadCloser, error) {
+		f, err := n.open()
+		if err != nil {
+			return nil, err
+		}
+		return unzipper(f, f)
+	}
+	packed := n.size
+	if packed < 0 {
+		packed = n.most // gzip in gzip
+	}
+	child.most = math.MaxInt64
+	if packed < math.MaxInt64/(2*deflateRatio) {
+		child.most = deflateGrace + deflateRatio*packed
+	}
+	return child
 }
 
 // inflated is the content of a gzip stream.

@@ -42,9 +42,13 @@ const (
 	// a rotated capture.
 	seriesMemory = 32 << 20
 
-	// maxParts is how many files one rotated capture may have: each is looked
+	// maxParts is how many files one rotated capture or trace may have: each is looked
 	// at before the first is read.
 	maxParts = 4096
+
+	// traceHead is how much of a part of a rotated trace is looked at to
+	// recognise its dialect. A trace may go on in the middle of a dump.
+	traceHead = 64 << 10
 
 	// maxApart is how far the first packets of two files named after their
 	// time may lie apart to be neighbours of one series.

@@ -27,6 +27,10 @@ type Options struct {
 	// when it holds none; false when it is no capture or has no times. Without
 	// it no series are found. It need not read to the end.
 	First func(r io.Reader) (time.Time, bool)
+
+	// Trace names the dialect of a server's trace by its first bytes, "" when
+	// they are none. Without it no series of traces are found.
+	Trace func(head []byte) string
 }
 
 // file is one entry of the plan: a file on disk, standard input or a problem.

@@ -22,6 +22,15 @@ import (
 //
 // each also with .gz behind it. A name is only a hint: the files are one series
 // when the times of their first packets rise in the order of the names.
+//
+// So is a trace of a server, which begins a new file every few megabytes
+// (Cisco TechNote 211351 names them):
+//
+//	tvs00000001.txt capf00000001.txt ctftp00000001.txt    SDI
+//	SDL001_100_000001.txt                                 SDL: number, node, sequence
+//
+// each also with .gz behind it, or .gzo while it was still being written. They
+// are one series when all of them are traces of one dialect.
 
 // rotation is what a name says about the place of a file in a series.
 type rotation struct {
@@ -37,6 +46,7 @@ const (
 	numbered form = iota // without a gap, from any number on
 	ring                 // numbered, and begun again at the first number
 	dated
+	traced // a trace, numbered
 )
 
 const (
@@ -49,13 +59,17 @@ var (
 	rotateDateNum = regexp.MustCompile(`(?i)^(.*)_\d{14}_(\d{5,9})(` + rotationExt + `)?$`)
 	rotateDate    = regexp.MustCompile(`(?i)^(.*[-_.]|)(` + rotationDate + `)(` + rotationExt + `)(\d{0,9})$`)
 	rotateRing    = regexp.MustCompile(`(?i)^(.*` + rotationExt + `)(\d{0,9})$`)
+	rotateTrace   = regexp.MustCompile(`(?i)^((?:tvs|capf|ctftp|ccm)|SDL\d{3}_\d+_)(\d{6}|\d{8})(\.txt)$`)
 	noDigit       = strings.NewReplacer("-", "", "_", "", ".", "", ":", "", "T", "", " ", "")
 )
 
 // rotationOf reads a file name, without folders.
 func rotationOf(base string) (r rotation, ok bool) {
-	if n := len(base) - 3; n > 0 && strings.EqualFold(base[n:], ".gz") {
-		base = base[:n]
+	for _, ext := range []string{".gz", ".gzo"} {
+		if n := len(base) - len(ext); n > 0 && strings.EqualFold(base[n:], ext) {
+			base = base[:n]
+			break
+		}
 	}
 	number := func(s string) int {
 		n, err := strconv.Atoi(s)
@@ -63,6 +77,9 @@ func rotationOf(base string) (r rotation, ok bool) {
 			return -1
 		}
 		return n
+	}
+	if m := rotateTrace.FindStringSubmatch(base); m != nil {
+		return rotation{stem: strings.ToLower(m[1] + "#" + m[3]), form: traced, number: number(m[2])}, true
 	}
 	for _, re := range []*regexp.Regexp{rotateNumDate, rotateDateNum} {
 		if m := re.FindStringSubmatch(base); m != nil {
@@ -124,12 +141,23 @@ func rotated(n int, name func(i int) (full string, ok bool)) map[int][]int {
 // join hands out files as one series, if they are one. taken are those that
 // are part of it.
 func (w *walker) join(list []candidate) (taken []string, err error) {
+	if list[0].form == traced {
+		return w.joinTraces(list)
+	}
+	if w.opt.First == nil {
+		return nil, nil
+	}
 	parts := w.peek(list)
 	if !inOrder(parts) || !w.affordable(parts) {
 		return nil, nil
 	}
+	return w.handOut(parts, "capture", w.ready)
+}
+
+// handOut emits a series.
+func (w *walker) handOut(parts []candidate, what string, ready func(node) (Input, error)) (taken []string, err error) {
 	if len(parts) > maxParts {
-		return nil, w.problem(parts[0].name, Problem{Kind: KindFolder, What: fmt.Sprintf("a rotated capture of more than %d files: they are read one by one", maxParts)})
+		return nil, w.problem(parts[0].name, Problem{Kind: KindFolder, What: fmt.Sprintf("a rotated %s of more than %d files: they are read one by one", what, maxParts)})
 	}
 	in := Input{Name: parts[0].name, Hints: parts[0].hints, Size: 0}
 	in.Done = func() {
@@ -138,7 +166,7 @@ func (w *walker) join(list []candidate) (taken []string, err error) {
 		}
 	}
 	for i, p := range parts {
-		part, err := w.ready(p.node)
+		part, err := ready(p.node)
 		if err != nil {
 			in.Done()
 			return nil, err
@@ -249,7 +277,7 @@ type row struct {
 func (r *row) take(n node, size int64, from io.Reader) (bool, error) {
 	dir, base := path.Split(n.name)
 	at, ok := rotationOf(base)
-	if !ok || r.w.opt.First == nil || size > memberMemory {
+	if !ok || r.w.opt.First == nil && r.w.opt.Trace == nil || size > memberMemory {
 		return false, r.flush()
 	}
 	if stem := dir + at.stem; stem != r.stem || r.bytes+size > seriesMemory || len(r.list) == maxParts {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -70,9 +69,9 @@ func (p *Plan) Walk(ctx context.Context, emit func(Input) error) error {
 	return nil
 }
 
-// series finds the files on disk whose names look like parts of one capture.
+// series finds the files on disk whose names look like parts of one series.
 func (p *Plan) series() map[int][]int {
-	if p.opt.First == nil {
+	if p.opt.First == nil && p.opt.Trace == nil {
 		return nil
 	}
 	seen := map[string]bool{}
@@ -89,7 +88,7 @@ func (p *Plan) series() map[int][]int {
 // join hands out the files of the given indexes as one series, if they are one,
 // and notes the paths of those that are part of it.
 func (p *Plan) join(w *walker, g []int, taken map[string]bool) error {
-	w.budget = &budget{size: math.MaxInt64} // nothing is unpacked
+	w.budget = &budget{size: p.sizeOf(g)}
 	list := make([]node, len(g))
 	paths := map[string]string{}
 	for i, k := range g {
@@ -102,6 +101,15 @@ func (p *Plan) join(w *walker, g []int, taken map[string]bool) error {
 		taken[paths[n]] = true
 	}
 	return err
+}
+
+// sizeOf is the size of files on disk together.
+func (p *Plan) sizeOf(g []int) int64 {
+	var n int64
+	for _, k := range g {
+		n += p.files[k].size
+	}
+	return n
 }
 
 // walker goes through one file on disk with everything in it.

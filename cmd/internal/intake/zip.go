@@ -125,7 +125,7 @@ func zipNode(archive node, name string, f *zip.File, h *handle) node {
 
 // zipSeries finds the members whose names look like parts of one capture.
 func (w *walker) zipSeries(zr *zip.Reader) map[int][]int {
-	if w.opt.First == nil {
+	if w.opt.First == nil && w.opt.Trace == nil {
 		return nil
 	}
 	return rotated(min(len(zr.File), maxMembers), func(i int) (string, bool) {

@@ -1,0 +1,44 @@
+package gather
+
+import (
+	"slices"
+	"strings"
+
+	"trustline/dissect"
+	"trustline/phonelog"
+	"trustline/phonelog/catalogue"
+	"trustline/tvstrace"
+)
+
+// Names of the events that are made here, of captures and listings.
+const (
+	eventTransfer     = "transfer"
+	eventConnection   = "tls_connection"
+	eventHostAnswered = "host_answered"
+	eventListNotFound = "cli_list_not_found"
+)
+
+// dialectCapture is the dialect of what was seen on the wire.
+const (
+	dialectCapture = "capture"
+)
+
+// Entries is the closed list of event names with the patterns and sources of
+// each: those of all logs, and those made of captures and listings.
+func Entries() []catalogue.Entry {
+	own := []catalogue.Entry{
+		{Event: eventTransfer, Means: "a file was asked for", Derived: "the packets of one TFTP transfer, or of one HTTP request on a provisioning port", Source: "RFC 1350, RFC 2347, RFC 9112", File: dialectCapture},
+		{Event: eventConnection, Means: "a TCP connection on a port where TLS is spoken, also when no handshake came about", Derived: "the packets of one connection", Source: "RFC 9293, RFC 5246, RFC 8446", File: dialectCapture},
+		{Event: eventHostAnswered, Means: "a server that left a connection unanswered sent other packets: it is not down", Derived: "packets of a host whose port stayed silent", Source: "RFC 9293", File: dialectCapture},
+		{Event: eventListNotFound, Means: "the server has no such list", Derived: "the output of show itl or show ctl without a list", Source: "Cisco TechNote 118893", File: "show-itl, show-ctl"},
+	}
+	for _, k := range dissect.ObservationKinds() {
+		own = append(own, catalogue.Entry{Event: observationName(k.Kind, k.Event), Means: k.Meaning, Derived: "packets: " + k.Source, File: dialectCapture})
+	}
+	return slices.Concat(phonelog.Entries(), tvstrace.Entries(), own)
+}
+
+// observationName is the event of an observation of package dissect.
+func observationName(kind, event string) string {
+	return strings.ReplaceAll(kind+"_"+event, "-", "_")
+}
