@@ -31,6 +31,7 @@ type attempt struct {
 	result   Tri      // accepted: yes, no, unknown
 	proof    []*entry // what says so
 	inferred bool     // the result follows from behaviour, nobody states it
+	blind    bool     // the phone held no list, so it took this one unchecked
 	askedTVS bool     // the phone asked TVS between download and result
 }
 

@@ -70,6 +70,67 @@ var rulesHealthy = []*Rule{
 			return s + ". Lines at level ERR on the way are not errors."
 		},
 	},
+	{
+		ID: "first-list-blind-trust", Title: "First list taken unchecked",
+		Sees:  "a new or factory-reset phone comes up",
+		Says:  "The phone held no list, so it took the first one unchecked; from now on that list's signer is its anchor.",
+		Needs: []string{"list-taken-blind"},
+		Class: ClassOK, Healthy: true, Stage: stageITL,
+		Neighbours: []string{"trust-lists-verified", "itl-updated-via-tvs"},
+		Source:     "Cisco TechNote 116232; Security Guide for Cisco Unified Communications Manager 14",
+		class: func(v *view) string {
+			if v.yes("blind-signer-unknown") {
+				return ClassDegraded
+			}
+			return ClassOK
+		},
+		sure: func(*view) string { return "medium" },
+		summary: func(v *view) string {
+			s := sentence(v.ask("list-taken-blind").Because)
+			if a := v.ask("blind-signer-unknown"); a.Value != Unknown {
+				s += " " + sentence(a.Because)
+			}
+			return s
+		},
+		remedy: func(v *view) []Step {
+			return []Step{{Text: "Compare the signer and the hash on the phone's menu with the listing of the node that served it; stage new phones in a network that you trust.", Command: "show itl; phone: Settings > Security Configuration > Trust List", Risk: "none"}}
+		},
+	},
+	{
+		ID: "itl-verified-by-ctl", Title: "ITL accepted by a record of the CTL",
+		Sees:  "nothing",
+		Says:  "The phone's old ITL did not know the new signer, its CTL did: the ITL was accepted without TVS.",
+		Needs: []string{"itl-taken-by-ctl"},
+		Class: ClassOK, Stage: stageITL,
+		Neighbours: []string{"itl-updated-via-tvs"},
+		Source:     "Cisco TechNote 116232; Cisco TechNote 213407",
+		remedy: func(v *view) []Step {
+			return []Step{{Text: "Nothing to mend. Keep the CTL's anchor: it has just saved a walk to the phone.", Command: "show ctl", Risk: "none"}}
+		},
+	},
+	{
+		ID: "ctl-absent-nonsecure-normal", Title: "No CTL, as it should be in a non-secure cluster",
+		Sees:  "\"File not found\" for the CTL among the status messages",
+		Says:  "The cluster is not in mixed mode, so there is no CTL; the message about the missing file is harmless.",
+		Needs: []string{"ctl-absent"}, Not: []string{"security-wanted"},
+		Class: ClassOK, Stage: stageCTL,
+		Source: "Cisco Support Community, Ask the Expert: Security By Default; Cisco TechNote 214528",
+		remedy: func(v *view) []Step {
+			return []Step{{Text: "Nothing to do, unless the phone is meant to use a secure profile: then the cluster has to be in mixed mode first.", Command: "run sql select paramvalue from processconfig where paramname='ClusterSecurityMode'", Risk: "none"}}
+		},
+	},
+	{
+		ID: "phone-without-sbd", Title: "The model knows neither ITL nor TVS",
+		Sees:  "the phone is untouched by work on the ITL",
+		Says:  "This model does not implement Security By Default: it asks for no ITL and knows no TVS, only its CTL binds it.",
+		Needs: []string{"model-without-sbd"},
+		Class: ClassOK, Stage: stageITL,
+		Source: "Cisco Support Community, Ask the Expert: Security By Default; Cisco TechNote 118893",
+		sure:   func(*view) string { return "medium" },
+		remedy: func(v *view) []Step {
+			return []Step{{Text: "Do not move to a tokenless CTL while such phones are in use, or plan to delete their CTL when the publisher's CallManager certificate changes.", Command: "Cisco Unified Reporting > Unified CM Phone Feature List > Security By Default", Risk: "none"}}
+		},
+	},
 }
 
 var _ = register(
@@ -89,6 +150,8 @@ func itlGood(v *view) Answer {
 		return yes(same.Because+"; "+wire.Because, append(same.Evidence, wire.Evidence...)...)
 	case same.Value == Yes && logged.Value == Yes:
 		return yes(same.Because+"; the TVS half is proved by the log: "+logged.Because, append(same.Evidence, logged.Evidence...)...)
+	case same.Value == Yes && (v.yes("lists-verified-locally") || v.yes("list-taken-blind")):
+		return unknown("the phone has just taken the served ITL; no TVS certificate is in evidence that could be held against it", same.Evidence...)
 	case same.Value == Yes:
 		return yes(same.Because+"; the TVS certificate on the wire is not in evidence", same.Evidence...)
 	case wire.Value == Yes:

@@ -6,20 +6,14 @@ var rulesTVS = []*Rule{
 		ID: "tvs-port-blocked", Title: "TVS is silent on TCP 2445",
 		Sees:  "\"Host Not Found\", lists are not updated",
 		Says:  "TCP 2445 to TVS is blocked on the way; no certificate is at fault.",
-		Needs: []string{"tvs-silent", "tvs-host-alive"},
+		Needs: []string{"tvs-silent", "tvs-host-alive"}, Not: []string{"tvs-reached"},
 		Class: ClassRecoverable, Stage: stageTransport,
-		Explain: []string{"config-signer-not-trusted"},
-		Source:  "Cisco TechNote 118699",
+		Explain:    []string{"itl-stale-on-phone", "https-service-unverified", "config-signer-not-trusted", "config-not-applied", "tvs-no-answer"},
+		Neighbours: []string{"tvs-not-listening", "tvs-cert-mismatch", "tvs-fallback-used"},
+		Source:     "Cisco TechNote 118699",
 		// Unanswered SYNs beside packets of the same host on other ports are
 		// direct; a console that only says "started" is not.
-		sure: func(v *view) string {
-			for _, n := range v.ask("tvs-silent").Evidence {
-				if n.sourceKind() == "capture" {
-					return "high"
-				}
-			}
-			return "medium"
-		},
+		sure: onTheWire("tvs-silent"),
 		summary: func(v *view) string {
 			return "TCP 2445 to TVS is blocked: " + v.ask("tvs-silent").Because + ". The same hosts answer on other ports, so a filter stands in the way; no certificate is at fault."
 		},
@@ -31,13 +25,48 @@ var rulesTVS = []*Rule{
 		},
 	},
 	{
+		ID: "tvs-not-listening", Title: "TVS does not listen on TCP 2445",
+		Sees:  "\"Host Not Found\", lists are not updated",
+		Says:  "The TVS host is there, but nothing listens on TCP 2445: the Trust Verification Service is down; no certificate is at fault.",
+		Needs: []string{"tvs-port-closed"}, Not: []string{"tvs-reached"},
+		Class: ClassRecoverable, Stage: stageTransport,
+		Explain:    []string{"itl-stale-on-phone", "https-service-unverified", "config-signer-not-trusted", "config-not-applied"},
+		Neighbours: []string{"tvs-port-blocked", "tvs-cert-mismatch"},
+		Source:     "Cisco TechNote 116232; System Error Messages for Cisco Unified Communications Manager, TVSServerListenBindFailed",
+		sure:       onTheWire("tvs-port-closed"),
+		remedy: func(v *view) []Step {
+			return []Step{
+				{Text: "See whether the Cisco Trust Verification Service runs on that node, and start it; it is a network service and belongs on every node.", Command: "utils service list; utils service start Cisco Trust Verification Service", Risk: "none; phones ask again by themselves"},
+				{Text: "When it runs and the port is still closed, a firewall answers in its place: compare the time-to-live of the reset with that of the host's other packets.", Command: "wireshark filter: tcp.port == 2445 and tcp.flags.reset == 1, column ip.ttl", Risk: "none"},
+			}
+		},
+	},
+	{
+		ID: "tvs-handshake-failed", Title: "TVS ends the TLS handshake before it shows a certificate",
+		Sees:  "\"Host Not Found\" after a change of the minimum TLS version, of ciphers, or of the phone's load",
+		Says:  "TVS refuses the phone's TLS hello, so no certificate was ever judged: versions or ciphers do not fit, trust is not the question.",
+		Needs: []string{"tvs-handshake-refused"}, Not: []string{"tvs-reached"},
+		Class: ClassRecoverable, Stage: stageTVS,
+		Explain:    []string{"itl-stale-on-phone", "https-service-unverified", "config-signer-not-trusted", "config-not-applied", "tls-version-or-cipher-mismatch"},
+		Neighbours: []string{"tvs-cert-mismatch", "tvs-port-blocked", "server-certificate-expired"},
+		Source:     "Cisco TechNote 118699 (CSCua65618)",
+		sure:       onTheWire("tvs-handshake-refused"),
+		remedy: func(v *view) []Step {
+			return []Step{
+				{Text: "Compare what the phone offers with the minimum TLS version and the ciphers of the cluster; lower the minimum for this interface or give the phone a newer load.", Command: "show tls min-version; phone page: Device Information > Active Load", Risk: "set tls min-version restarts the server"},
+				{Text: "On an old load look at CSCua65618 first.", Command: "Bug Search Tool: CSCua65618", Risk: "none"},
+			}
+		},
+	},
+	{
 		ID: "tvs-cert-mismatch", Title: "TVS presents a certificate that the phone's ITL does not hold",
 		Sees:  "\"Host Not Found\" on secure services, or lists are not updated",
 		Says:  "TVS presents a certificate that the phone's ITL does not hold, and the phone refused it.",
 		Needs: []string{"tvs-cert-mismatch"},
 		Class: ClassDegraded, Stage: stageTVS,
-		Explain: []string{"config-signer-not-trusted"},
-		Source:  "Cisco TechNote 116232",
+		Explain:    []string{"config-signer-not-trusted", "https-service-unverified"},
+		Neighbours: []string{"callmanager-tvs-both-regenerated", "tvs-regenerated-itl-not-refreshed", "cert-identity-near-miss"},
+		Source:     "Cisco TechNote 116232",
 		class: func(v *view) string {
 			if v.yes("refusal-seen") {
 				return ClassRecoverable // it stood in the way of a file, not of a service only
@@ -83,4 +112,17 @@ func (v *view) fallbackHealed() bool {
 		}
 	}
 	return true
+}
+
+// onTheWire gives the confidence of a finding whose question is direct on the
+// wire and one source's word in a log.
+func onTheWire(question string) func(*view) string {
+	return func(v *view) string {
+		for _, n := range v.ask(question).Evidence {
+			if n.sourceKind() == "capture" {
+				return "high"
+			}
+		}
+		return "medium"
+	}
 }

@@ -279,8 +279,8 @@ func noOtherTFTP(v *view) Answer {
 }
 
 func tvsCannotVouch(v *view) Answer {
-	if v.yes("tvs-said-no") {
-		return v.ask("tvs-said-no")
+	if v.yes("tvs-does-not-vouch") && !v.yes("tvs-vouched-later") {
+		return v.ask("tvs-does-not-vouch")
 	}
 	return v.ask("every-tvs-fails-by-certificate")
 }

@@ -195,7 +195,7 @@ func (v *view) arbitrate() arbitration {
 		switch {
 		case bad && h.cause == nil && (blocking == nil || classRank(h.class) > classRank(blocking.class) || classRank(h.class) == classRank(blocking.class) && h.rule.Stage < blocking.rule.Stage):
 			blocking = h
-		case h.rule.Healthy && healthy == nil:
+		case h.rule.Healthy && !bad && (healthy == nil || healthyRank(h.rule) < healthyRank(healthy.rule)):
 			healthy = h
 		}
 	}
@@ -233,6 +233,16 @@ func (v *view) arbitrate() arbitration {
 		a.primary = &a.held[0]
 	}
 	return a
+}
+
+// healthyFirst is the order in which a working phone takes its primary.
+var healthyFirst = []string{"itl-updated-via-tvs", "itl-ok-do-not-delete", "secure-registration-ok", "lsc-installed", "trust-lists-verified", "https-authenticated-via-tvs"}
+
+func healthyRank(r *Rule) int {
+	if i := slices.Index(healthyFirst, r.ID); i >= 0 {
+		return i
+	}
+	return len(healthyFirst)
 }
 
 // neighbours adds to what was ruled out the findings that look like the

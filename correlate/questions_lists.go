@@ -298,6 +298,8 @@ func listsVerifiedLocally(v *view) Answer {
 			return no("the phone refused "+a.file, slices.Concat(a.evidence(), a.proof)...)
 		case a.result == Yes && a.askedTVS:
 			return no("the phone asked TVS before it took "+a.file, slices.Concat(a.evidence(), a.proof)...)
+		case a.result == Yes && a.blind:
+			return no("the phone held no list and took "+a.file+" unchecked", slices.Concat(a.evidence(), a.proof)...)
 		case a.result == Yes:
 			names = append(names, a.file)
 			ev = slices.Concat(ev, a.evidence(), a.proof)

@@ -17,7 +17,6 @@ var _ = register(
 	Question{"tvs-silent", "Did every TVS address that the phone tried stay silent?", tvsSilent},
 	Question{"tvs-host-alive", "Did the silent TVS hosts answer on other ports in the same capture?", tvsHostAlive},
 	Question{"tvs-vouched-for-list", "Did TVS vouch for the signer of a list the phone then took?", tvsVouchedList},
-	Question{"tvs-said-no", "Did TVS answer that it does not know the certificate?", tvsSaidNo},
 	Question{"tvs-fallback", "Did one TVS fail and a later one answer?", tvsFallback},
 )
 
@@ -222,15 +221,20 @@ func tvsSilent(v *view) Answer {
 			}
 			continue
 		}
-		t := silent[len(silent)-1].e.TLS
-		said = append(said, fmt.Sprintf("%s: %d SYN without answer%s", s.address, len(t.Syns), spacing(t.Syns)))
 		ev = append(ev, silent...)
+		wire := slices.DeleteFunc(slices.Clone(silent), func(n *entry) bool { return n.e.TLS == nil })
+		if len(wire) == 0 {
+			said = append(said, fmt.Sprintf("%s: the console begins %d connections and none is accepted", s.address, len(silent)))
+			continue
+		}
+		t := wire[len(wire)-1].e.TLS
+		said = append(said, fmt.Sprintf("%s: %d SYN without answer%s", s.address, len(t.Syns), spacing(t.Syns)))
 	}
 	if len(said) == 0 {
 		return unknown("no attempt at port 2445 without answer is in evidence")
 	}
 	for _, n := range ev {
-		if len(n.e.TLS.Syns) >= 2 {
+		if n.e.TLS == nil || len(n.e.TLS.Syns) >= 2 {
 			return yes("no TVS address answered on port 2445: "+strings.Join(said, "; "), ev...)
 		}
 	}
@@ -334,19 +338,6 @@ func tvsVouchedList(v *view) Answer {
 		say += fmt.Sprintf(" (serial %s asked and found)", serial)
 	}
 	return yes(say, slices.Concat(ev, a.evidence(), a.proof)...)
-}
-
-func tvsSaidNo(v *view) Answer {
-	for i := len(v.p.all) - 1; i >= 0; i-- {
-		n := v.p.all[i]
-		if n.is("tvs_query") && n.detail("result") == "not-found" {
-			return yes("TVS found the certificate asked for (serial "+n.detail("serial")+") in none of its caches", n)
-		}
-		if n.is("tvs_cert_auth_response") && n.detail("status") != "0" && n.detail("status") != "" {
-			return yes("TVS answered with status "+n.detail("status"), n)
-		}
-	}
-	return unknown("no refusing answer of TVS is in evidence")
 }
 
 func tvsFallback(v *view) Answer {

@@ -52,9 +52,13 @@ func (k *kase) walkStates(p *phone) {
 		}
 	}
 	p.states = []heldState{{after: now, causeText: "start of the evidence"}}
+	said := k.tolds(p)
 	for i, a := range p.attempts {
 		if a.kind != "ctl" && a.kind != "itl" {
 			continue
+		}
+		for len(said) > 0 && said[0].at.before(a.end) {
+			now, said = p.tell(said[0], now), said[1:]
 		}
 		j := listIndex(a.kind)
 		if a.missing {
@@ -67,6 +71,11 @@ func (k *kase) walkStates(p *phone) {
 		}
 		if !a.complete {
 			continue
+		}
+		a.blind = a.result != No && takesBlind(now)
+		if a.result == Unknown && a.blind {
+			a.result, a.inferred = Yes, true
+			a.proof = append(slices.Clone(now[iCTL].ev), now[iITL].ev...)
 		}
 		if a.result == Unknown {
 			k.infer(p, a, i, now)
@@ -99,7 +108,16 @@ func (k *kase) walkStates(p *phone) {
 		now[j] = next
 		p.states = append(p.states, heldState{at: a.end, cause: a, causeText: cause, ev: slices.Concat(a.evidence(), a.proof), before: before, after: now})
 	}
+	for _, t := range said {
+		now = p.tell(t, now)
+	}
 	k.menu(p)
+}
+
+// takesBlind tells that the phone, by its own word, holds no list at all: the
+// next one becomes its anchor unchecked.
+func takesBlind(now [2]held) bool {
+	return now[iCTL].state == "none" && now[iITL].state == "none" && !now[iCTL].inferred && !now[iITL].inferred
 }
 
 // infer reads acceptance off behaviour where no console covers the moment: the
@@ -238,7 +256,7 @@ func (k *kase) menu(p *phone) {
 				continue
 			}
 			last := p.now(i)
-			want := strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(f.fact.Value, ":", ""), " ", ""))
+			want := hexOnly(f.fact.Value)
 			h := held{state: "held", ev: []*entry{f}, how: "the phone's menu shows its " + strings.ToUpper(alg), sha1: "", md5: ""}
 			if alg == "sha1" {
 				h.sha1 = want

@@ -19,7 +19,9 @@ type tvsServer struct {
 // tvsTry is one contact with a TVS server.
 type tvsTry struct {
 	n        *entry
-	state    string // accepted, refused-by-phone, refused-by-server, silent, port-closed, unreachable, unclear
+	server   string   // address, of a contact that a log tells of
+	log      []*entry // lines that say how it ended
+	state    string   // accepted, refused-by-phone, refused-by-server, silent, port-closed, unreachable, unclear
 	cert     *evidence.Certificate
 	against  match // the certificate against the ITL that the phone held then
 	heldITL  held
@@ -69,16 +71,9 @@ func (v *view) tvsServers() (list []*tvsServer, complete bool) {
 			s.tries = append(s.tries, v.wireTry(n))
 		}
 	}
-	for _, n := range v.p.all {
-		if n.sourceKind() != "phone" {
-			continue
-		}
-		if t := v.consoleTry(n); t != nil {
-			if addr := hostOf(n.e.Server); addr != "" {
-				s := get(addr)
-				s.tries = append(s.tries, t)
-			}
-		}
+	for _, t := range v.consoleTries() {
+		s := get(t.server)
+		s.tries = append(s.tries, t)
 	}
 	return list, complete
 }
@@ -187,15 +182,6 @@ func failedState(t *evidence.TLS) string {
 		return "refused-by-phone"
 	}
 	return "unclear"
-}
-
-// consoleTry reads one console line that settles a contact with TVS.
-func (v *view) consoleTry(n *entry) *tvsTry {
-	switch n.name {
-	case "tvs_cert_verified":
-		return &tvsTry{n: n, state: "accepted", heldITL: v.p.heldAt(iITL, n.at), against: match{state: "match"}}
-	}
-	return nil
 }
 
 // accepted gives the contacts in which the phone accepted this server.

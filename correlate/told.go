@@ -1,0 +1,115 @@
+package correlate
+
+import (
+	"slices"
+	"strings"
+)
+
+// told is what a phone says by itself about the lists it holds: that it has
+// none, that it erases them, or their hashes (an alarm when it registers, or
+// its menu, pasted).
+type told struct {
+	at   instant
+	n    *entry
+	text string
+	h    [2]*held // nil: nothing is said of this list
+}
+
+// tolds collects what the phone says of its lists, in order of time; what
+// carries no comparable time comes last, as the menu does.
+func (k *kase) tolds(p *phone) []told {
+	var out []told
+	for _, n := range p.all {
+		switch {
+		case n.is("no_trust_list", "trust_lists_erased"):
+			if n.e.Dialect == "phone-status" && !p.nearList(n.at) {
+				continue // the status page survives boots and shows no date
+			}
+			text := "the phone says that it has no trust list"
+			if n.is("trust_lists_erased") {
+				text = "the phone erases its trust lists"
+			}
+			none := held{state: "none", ev: []*entry{n}, how: text}
+			out = append(out, told{at: n.at, n: n, text: text, h: [2]*held{&none, &none}})
+		case n.is("phone_held_lists"):
+			t := told{at: n.at, n: n, text: "the phone tells the hashes of its lists when it registers"}
+			for i, kind := range []string{"ctl", "itl"} {
+				t.h[i] = k.heldBy(kind, n, kind, t.text)
+			}
+			out = append(out, t)
+		case n.is("menu_hash"):
+			t := told{at: n.at, n: n, text: "the phone's menu shows the hash of its list"}
+			if i := slices.Index([]string{"ctl", "itl"}, strings.ToLower(n.detail("list"))); i >= 0 {
+				t.h[i] = k.heldBy([]string{"ctl", "itl"}[i], n, "", t.text)
+			}
+			out = append(out, t)
+		}
+	}
+	return slices.DeleteFunc(out, func(t told) bool { return t.h[0] == nil && t.h[1] == nil })
+}
+
+// nearList tells that the phone asked for a list around a moment.
+func (p *phone) nearList(at instant) bool {
+	return slices.ContainsFunc(p.attempts, func(a *attempt) bool {
+		d, ok := a.start.sub(at)
+		return (a.kind == "ctl" || a.kind == "itl") && ok && d > -joinWindow && d < verdictWindow
+	})
+}
+
+// heldBy turns a told hash into the list of the case that has it. A hash that
+// fits no list says nothing: which bytes a phone's alarm covers is not
+// documented. The menu's is over the whole file.
+func (k *kase) heldBy(kind string, n *entry, prefix, how string) *held {
+	if prefix != "" && n.detail(prefix) == "none" {
+		return &held{state: "none", ev: []*entry{n}, how: how}
+	}
+	if prefix != "" {
+		prefix += "_"
+	}
+	for _, alg := range []string{"sha1", "md5", "sha256"} {
+		want := hexOnly(n.detail(prefix + alg))
+		if want == "" {
+			continue
+		}
+		for _, l := range k.lists {
+			if l.l.Type == kind && want == map[string]string{"sha1": l.l.SHA1, "md5": l.l.MD5, "sha256": l.l.SHA256}[alg] {
+				h := &held{state: "held", list: l, ev: []*entry{n}, how: how}
+				if blank(l.l) {
+					h.state = "blank"
+				}
+				return h
+			}
+		}
+		if prefix == "" && alg != "sha256" {
+			h := &held{state: "held", ev: []*entry{n}, how: how}
+			if alg == "sha1" {
+				h.sha1 = want
+			} else {
+				h.md5 = want
+			}
+			return h
+		}
+	}
+	return nil
+}
+
+func hexOnly(s string) string {
+	return strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(s))
+}
+
+// tell applies what the phone said to what it holds.
+func (p *phone) tell(t told, now [2]held) [2]held {
+	after := now
+	for i, h := range t.h {
+		switch {
+		case h == nil:
+		case h.list != nil && now[i].list != nil && sameList(h.list, now[i].list):
+			after[i].ev = append(slices.Clone(now[i].ev), h.ev...)
+			after[i].inferred = false
+		default:
+			after[i] = *h
+		}
+	}
+	p.states = append(p.states, heldState{at: t.at, causeText: t.text, ev: []*entry{t.n}, before: now, after: after})
+	return after
+}
