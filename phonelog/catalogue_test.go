@@ -20,3 +20,18 @@ func TestPerturbed(t *testing.T) {
 		"file_loaded > ignore": true,
 	})
 }
+
+func TestForeign(t *testing.T) {
+	cataloguetest.Foreign(t, catalogues.console, map[string]bool{
+		// Sentences that differ by one word: "XXTP", "Non", "not".
+		"signed_file_requested > signed_file_requested": true,
+		"plain_file_requested > signed_file_requested":  true,
+		"server_cert_invalid > server_cert_valid":       true,
+	})
+	cataloguetest.Foreign(t, catalogues.status, map[string]bool{"tftp_access_error > tftp_error": true})
+}
+
+func TestOnePattern(t *testing.T) {
+	cataloguetest.OnePattern(t, catalogues.console)
+	cataloguetest.OnePattern(t, catalogues.status)
+}

@@ -24,6 +24,12 @@ func fill(e *catalogue.Event, m *catalogue.Match) {
 			delete(e.Detail, k)
 		}
 	}
+	for _, k := range [...]string{"description", "result"} {
+		// The bracket that closes them is often cut off, or on the next line.
+		if v, ok := e.Detail[k]; ok {
+			e.Detail[k] = strings.TrimRight(v, " ]")
+		}
+	}
 	for _, k := range [...]string{"server", "state"} {
 		if v := strings.Trim(e.Detail[k], `"`); v != "" {
 			e.Detail[k] = v // xStatus puts values in quotes

@@ -15,7 +15,13 @@
 // onto one line are split, and lines that no pattern knows are counted with
 // samples in the Summary: nothing is dropped in silence.
 //
+// Phones print neither year nor zone. Where a record embeds a time that has
+// both, an event clock_epoch says so beside the record's own event: epoch.go.
+//
+// Bytes that are no text, lines that are too long and a time that runs back are
+// Problems of the Summary; everything else is read as if they were not there.
+//
 // What it does not do: it draws no conclusion from several records beyond what
-// is one fact printed several times (a failed handshake has four lines), and
-// it knows neither year nor zone, which phones do not print.
+// is one fact printed several times (a failed connection has four lines, a file
+// that is missing three), and it moves no clock: that is correlate's work.
 package phonelog

@@ -52,7 +52,7 @@ func epochOf(e *catalogue.Event, text []byte) (epoch, from, whose string) {
 			return ms[:len(ms)-3] + "." + ms[len(ms)-3:], d["from"], "phone"
 		}
 		whose = "server"
-		if strings.EqualFold(d["direction"], "sent") {
+		if strings.HasPrefix(strings.ToLower(d["direction"]), "sent") {
 			whose = "phone"
 		}
 		return dateField([]byte("Date: " + d["date"])), "Date of a SIP message", whose

@@ -44,3 +44,31 @@ func (c *Catalogue) Check() []error {
 	}
 	return errs
 }
+
+// Overlaps lists the samples that two patterns of their own entry match: the
+// patterns say the same in two ways, or one swallows what the other captures.
+// (That a sample matches patterns of two entries is an error to Check.)
+func (c *Catalogue) Overlaps() []error {
+	var errs []error
+	var m Match
+	for _, e := range c.entries {
+		for _, s := range e.Samples {
+			msg := []byte(s)
+			var starts [maxPrefixes]int
+			n, _, _ := prefixes(msg, &starts)
+			var first *prog
+			for _, at := range starts[:n] {
+				for _, p := range e.progs {
+					switch {
+					case !p.match(msg[at:], &m) || first != nil && first.source == p.source:
+					case first == nil:
+						first = p
+					default:
+						errs = append(errs, fmt.Errorf("catalogue: %s:%d: sample %q matches %q and %q", e.File, e.Line, s, first.source, p.source))
+					}
+				}
+			}
+		}
+	}
+	return errs
+}

@@ -30,10 +30,16 @@ func Samples(t *testing.T, c *catalogue.Catalogue) {
 	}
 }
 
-// Perturb changes every sample. Blanks, case and values must not matter. A cut
-// sample may match its own entry, or nothing; where a cut leaves another known
-// message the pair must be listed in cuts, as "event of the sample > event of
-// the rest".
+// Perturb changes every sample in ways that must not matter:
+//
+//	blanks       doubled, tabs, no-break spaces, around the message, CR at the end
+//	letters      upper case, lower case, mixed
+//	marks        full stops or a NUL behind it, "-", "EROR:" or a function before it
+//	values       another last digit, one more digit
+//
+// and cuts it at every place: the rest may match its own entry, or nothing;
+// where it is another known message the pair must be listed in cuts, as "event
+// of the sample > event of the rest". What must matter is Foreign's to check.
 func Perturb(t *testing.T, c *catalogue.Catalogue, cuts map[string]bool) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -105,6 +111,9 @@ func variants(c *catalogue.Catalogue, s string) map[string][]byte {
 		"function before": []byte("someFunction: " + strings.TrimPrefix(s, "-")),
 		"EROR before":     []byte("EROR:" + strings.TrimPrefix(strings.TrimPrefix(s, "-"), "EROR:")),
 		"other values":    otherValues(c, s),
+		"longer values":   longerValues(c, s),
+		"mixed case":      mixedCase(s),
+		"CR LF":           []byte(strings.TrimRight(s, " ") + "\r"),
 	}
 	// What carries its own prefix cannot take another one of the same kind.
 	if i := strings.IndexAny(s, ":- "); i >= 0 && s[i] != ' ' || strings.Contains(s, "::") || strings.HasPrefix(s, "ERROR") {
@@ -135,4 +144,100 @@ func otherValues(c *catalogue.Catalogue, s string) []byte {
 		}
 	}
 	return msg
+}
+
+// longerValues adds a digit to the first captured number, so that everything
+// behind it moves.
+func longerValues(c *catalogue.Catalogue, s string) []byte {
+	var m catalogue.Match
+	msg := []byte(s)
+	if !c.Match(msg, &m) {
+		return msg
+	}
+	for i := range m.Len() {
+		_, v := m.At(i) // a slice of msg
+		if len(bytes.Trim(v, "0123456789")) > 0 {
+			continue
+		}
+		end := cap(msg) - cap(v) + len(v)
+		return []byte(s[:end] + "1" + s[end:])
+	}
+	return msg
+}
+
+func mixedCase(s string) []byte {
+	b := []byte(strings.ToLower(s))
+	for i := 0; i < len(b); i += 2 {
+		b[i] = bytes.ToUpper(b[i : i+1])[0]
+	}
+	return b
+}
+
+// Foreign changes every sample in ways that must matter: the result is unknown,
+// or it still is a sample of its own entry because what was changed is a value
+// there, or because the entry takes any text at that place.
+//
+//	words before     "it was said that " and the sample: unknown
+//	words behind     the sample and " zyx wvu": unknown, or its own entry where a
+//	                 pattern ends with a capture of any text
+//	a letter lost    each in turn: unknown or its own
+//	a word lost      each in turn: unknown or its own; another known message must
+//	                 be listed in remains, as "event > event of the rest"
+//	one line of two  the sample twice: unknown or its own
+func Foreign(t *testing.T, c *catalogue.Catalogue, remains map[string]bool) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, e := range c.Entries() {
+		for _, s := range e.Samples {
+			check := func(how, msg string, own bool) {
+				got := match(c, []byte(msg))
+				if got == "" || own && got == id(e) {
+					return
+				}
+				pair := name(e) + " > " + nameOf(c, got)
+				seen[pair] = true
+				if !remains[pair] {
+					t.Errorf("%s:%d: %s: %q is %s; if that is right, list %q", e.File, e.Line, how, msg, got, pair)
+				}
+			}
+			check("words before", "it was said that "+s, false)
+			check("words behind", strings.TrimRight(s, " .:")+" zyx wvu", openEnd(e))
+			check("twice", s+s, true)
+			for i := range len(s) {
+				if b := s[i] | 0x20; b >= 'a' && b <= 'z' {
+					check("a letter lost", s[:i]+"~"+s[i+1:], true)
+				}
+			}
+			words := strings.Fields(s)
+			for i := range words {
+				check("a word lost", strings.Join(append(append([]string{}, words[:i]...), words[i+1:]...), " "), true)
+			}
+		}
+	}
+	for pair := range remains {
+		if !seen[pair] {
+			t.Errorf("no change leads from %q", pair)
+		}
+	}
+}
+
+// openEnd tells that a pattern of the entry ends with a capture of any text.
+func openEnd(e catalogue.Entry) bool {
+	for p := range strings.Lines(e.Pattern) {
+		p = strings.TrimRight(p, "\n?}")
+		for _, kind := range []string{":rest", ":text", ":name"} {
+			if strings.HasSuffix(p, kind) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// OnePattern checks that no sample matches two patterns, of whatever entries.
+func OnePattern(t *testing.T, c *catalogue.Catalogue) {
+	t.Helper()
+	for _, err := range append(c.Check(), c.Overlaps()...) {
+		t.Error(err)
+	}
 }
