@@ -72,6 +72,12 @@ func bare(c []byte, r *record) bool {
 	switch r.kind {
 	case get, hashing:
 		f := r.get("file")
+		for more := r.get("more"); len(more) > 0; {
+			var w []byte
+			if w, more = word(more); !fileName(w) {
+				return false
+			}
+		}
 		return fileName(f) && !bytes.HasSuffix(f, []byte(",")) || placeholder(f)
 	case session:
 		return numeric(r.get("server"))

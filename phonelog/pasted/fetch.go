@@ -55,6 +55,9 @@ func (s *scanner) outcome(n int, t []byte) {
 	for k, v := range s.rec.detail() {
 		e.Detail[k] = v
 	}
+	if n := e.Detail["bytes"]; n != "" {
+		e.Detail["bytes"] = ungroup([]byte(n))
+	}
 	if st := e.Detail["status"]; st != "" && s.rec.get("status") != nil {
 		switch {
 		case st == "200":

@@ -36,9 +36,11 @@ var forms = []struct{ name, text, want string }{
 	{"certutil, Windows 7", "C:\\> certutil -hashfile ITLFile.tlv MD5\nMD5 hash of file ITLFile.tlv:\nb6 19 10 bb 01 d8 d3 a1 c1 b3 65 26 cc 9f 2d dc\nCertUtil: -hashfile command completed successfully.",
 		"file_hash file=ITLFile.tlv md5=" + itlMD5},
 	{"certutil, Windows 10", "MD5 hash of C:\\ITLFile.tlv:\n" + itlMD5, "file_hash file=ITLFile.tlv md5=" + itlMD5},
+	{"two files", "$ md5sum ITLFile.tlv CTLFile.tlv\n" + itlMD5 + "  ITLFile.tlv", "file_hash file=ITLFile.tlv md5=" + itlMD5},
 	{"md5 -q", "$ md5 -q ITLFile.tlv\n" + itlMD5, "file_hash file=ITLFile.tlv md5=" + itlMD5},
 
 	{"Windows tftp", "C:\\Users\\me>tftp -i 14.48.44.80 get ITLFile.tlv\nTransfer successful: 5438 bytes in 1 second(s), 5438 bytes/s", "operator_tftp_get server=14.48.44.80 file=ITLFile.tlv bytes=5438 result=ok"},
+	{"Windows tftp, grouped", "C:\\>tftp -i 14.48.44.80 get ITLFile.tlv\nTransfer successful: 5,438 bytes in 1 second, 5,438 bytes/s", "operator_tftp_get bytes=5438 result=ok"},
 	{"Windows tftp refused", "C:\\>tftp -i 14.48.44.80 get CTLFile.tlv\nError on server : File not found", "operator_tftp_get file=CTLFile.tlv result=error message=\"File not found\" bytes=-"},
 	{"Windows tftp silent", "PS C:\\> tftp -i 14.48.44.80 GET CTLFile.tlv\nTimeout occurred\nConnect request failed", "operator_tftp_get file=CTLFile.tlv result=timeout"},
 	{"tftp refused", "$ tftp 14.48.44.80\ntftp> binary\ntftp> get CTLSEP0011215A1AE3.tlv\nError code 1: File not found\ntftp> quit", "operator_tftp_get file=CTLSEP0011215A1AE3.tlv result=error code=1 server=14.48.44.80"},
@@ -48,6 +50,8 @@ var forms = []struct{ name, text, want string }{
 	{"answer alone", "Received 5438 bytes in 0.0 seconds", "operator_tftp_get bytes=5438 file=- result=ok"},
 	{"curl refused", "$ curl -O http://14.48.44.80:6970/ITLFile.tlv\ncurl: (7) Failed to connect to 14.48.44.80 port 6970: Connection refused", "operator_tftp_get dialect=shell protocol=http server=14.48.44.80 file=ITLFile.tlv result=error code=7"},
 	{"curl 404", "$ curl -v http://14.48.44.80:6970/CTLFile.tlv -o x\n*   Trying 14.48.44.80...\n> GET /CTLFile.tlv HTTP/1.1\n< HTTP/1.1 404 Not Found", "operator_tftp_get file=CTLFile.tlv result=error status=404"},
+	{"curl", "$ curl -O http://14.48.44.80:6970/ITLFile.tlv\n  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n100  5438  100  5438    0     0   106k      0 --:--:-- --:--:-- --:--:--  106k",
+		"operator_tftp_get protocol=http file=ITLFile.tlv bytes=5438 result=-"},
 	{"wget", "$ wget http://14.48.44.80:6970/ITLFile.tlv\nHTTP request sent, awaiting response... 200 OK\nLength: 5438 (5.3K) [application/octet-stream]", "operator_tftp_get file=ITLFile.tlv result=ok status=200 bytes=5438"},
 
 	{"dir", "08/31/2011  01:28 PM             4,712 CTLFile.tlv", "file_listing dialect=shell file=CTLFile.tlv bytes=4712 date=\"08/31/2011  01:28 PM\""},
@@ -162,6 +166,28 @@ func TestStatesOnOneLine(t *testing.T) {
 	if s := strings.Join(got, ","); s != "CAPF LSC=Installed,CTL State=Installed,TVS Proxy 1 Port=2445,Status=Provisioned" {
 		t.Error(s)
 	}
+}
+
+// A menu as an engineer types it off: the list above its hash.
+func TestMenuScreen(t *testing.T) {
+	events, sum := scan(t, "CTL File\n98 78 4f 6f 6b cd 50 19 ea 16 5b 1d 2b c1 37 2e\nITL File:\nMD5 "+itlMD5+"\n")
+	if len(events) != 2 || sum.Unknown != 0 {
+		t.Fatalf("%d events, %+v", len(events), sum)
+	}
+	compare(t, events[0], "menu_hash list=CTL md5="+ctlMD5)
+	compare(t, events[1], "menu_hash list=ITL md5="+itlMD5)
+}
+
+// The answer to a query of one row, and the rows of a cluster.
+func TestCommandLine(t *testing.T) {
+	// Cisco TechNote 118893; CLI reference guide 12.5.
+	events, sum := scan(t, "run sql select paramname,paramvalue from processconfig where paramname='ClusterSecurityMode'\nparamname           paramvalue\n=================== ==========\nClusterSecurityMode 1\n"+
+		"admin:utils service list\nRequesting service status, please wait...\nSystem SSH [STARTED]\nA Cisco DB[STARTED]\nCisco Tftp[STARTED]\nPrimary Node =true\n")
+	if len(events) != 2 || sum.Unknown != 0 {
+		t.Fatalf("%d events, %+v", len(events), sum)
+	}
+	compare(t, events[0], "cluster_security_mode dialect=cucm-cli mode=1")
+	compare(t, events[1], "service_state service=\"Cisco Tftp\" state=STARTED")
 }
 
 func TestOperationsInOrder(t *testing.T) {

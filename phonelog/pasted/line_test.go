@@ -27,6 +27,7 @@ var others = []string{
 	"subjectname                 serialnumber     ipv4address name", "CN=CAPF-9c4cba7d;OU=TAC;O=Cisco 0adc6e7742914a53 14.48.44.80 Certificate Authority",
 	"So we see the md5sum of the ITL file in CUCM is b61910bb01d8d3a1c1b36526cc9f2ddc",
 	"md5sum of the ITL file", "md5sum differs.", "tftp server", "tftp is used to fetch the file.", "Settings", "get ITLSEP0011215A1AE3.tlv",
+	"md5sum ITL.tlv differs from that of the phone", "Received many bytes in 3 seconds", "MD5 hash of the ITL file",
 	"Received the ITL file in 3 seconds", "The ITL file and the CTL file", "ITL File", "CTL File not found", "curl can be used as well.",
 	"1. Phone boots 10.1.1.1 and 10.1.1.2 register", "2 0.5 of the phones", "14.48.44.80", "5438", "", "   ", "-----------", "Timeout occurred", "Connected to 14.48.44.80.",
 	"HTTP/1.1 404 Not Found", "subject=CN = CUCM8-Publisher.bbbburns.lab", "Settings > Status > Network Statistics", "Phone A > Phone B",

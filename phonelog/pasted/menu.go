@@ -115,6 +115,18 @@ func menuPath(s []byte, r *record) bool {
 	return true
 }
 
+// heading recognises the name of a list alone on its line, as the menu shows it
+// above the hash.
+func heading(s []byte) []byte {
+	s = bytes.TrimRight(s, ": ")
+	if words(s) == 2 && (wordsFold(s, "ctl file") || wordsFold(s, "itl file")) {
+		if _, last := word(s); len(last) == len("file") {
+			return s[:3]
+		}
+	}
+	return nil
+}
+
 // words counts the words of s.
 func words(s []byte) int {
 	n := 0

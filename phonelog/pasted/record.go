@@ -115,6 +115,9 @@ func output(s []byte, r *record) kind {
 		return none
 	}
 	r.take()
+	if n := r.get("bytes"); r.kind == result && n != nil && !grouped(n) {
+		r.reset()
+	}
 	if r.kind == hashing {
 		// "MD5 hash of the list" is no head of an output.
 		f := bytes.TrimRight(r.get("file"), ": ")

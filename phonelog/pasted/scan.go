@@ -57,6 +57,7 @@ type scanner struct {
 	problems []catalogue.Problem
 
 	open   operation
+	cli    bool   // the line before was of the CUCM command line
 	server string // of the TFTP client's session
 	list   string // the list that the phone's menu was opened for
 
@@ -85,6 +86,13 @@ func (s *scanner) line(n int, l []byte) {
 	}
 	k := classify(t, &s.rec)
 	s.rec.count(s)
+	cli := k != none && s.rec.dialect == DialectCLI
+	s.take(n, t, k)
+	s.cli = cli
+}
+
+// take gives a line to what its kind says.
+func (s *scanner) take(n int, t []byte, k kind) {
 	switch k {
 	case none, weak, foreign:
 		s.rest(n, t, k)
@@ -137,95 +145,6 @@ func (r *record) count(s *scanner) {
 	if r.kind.starts() && r.dialect != "" {
 		s.dialects[r.dialect]++
 	}
-}
-
-// rest takes a line that begins nothing: an answer to what is open, or unknown.
-func (s *scanner) rest(n int, t []byte, k kind) {
-	if k == foreign {
-		s.close()
-		s.ignored++
-		return
-	}
-	if s.open.kind != none && s.answer(n, t, k) {
-		s.open.idle = 0
-		return
-	}
-	if s.open.kind != none {
-		s.open.idle++
-		if s.open.idle > maxGapLines {
-			s.close()
-		}
-	}
-	s.tally.Add(n, t)
-}
-
-// answer gives a line to the open operation; false when it is none of its.
-func (s *scanner) answer(n int, t []byte, k kind) bool {
-	o := &s.open
-	switch o.kind {
-	case get:
-		if k == weak && s.rec.m.Entry.Event == "get_answer" {
-			s.outcome(n, t)
-			return true
-		}
-		if o.event.Detail["file"] == "" && fileName(t) { // a page broke the command
-			o.event.Detail["file"] = lines.Text(t)
-			s.join(n, t)
-			return true
-		}
-		return progress(t) && s.skip()
-	case hashing:
-		if key, ok := bareHash(t); ok && o.file != "" {
-			e := &catalogue.Event{Line: n, EndLine: n, Dialect: DialectShell, Name: "file_hash", Text: lines.Text(t),
-				Detail: map[string]string{"file": baseName(o.file), key: plain(t)}}
-			s.close()
-			s.matched++
-			s.send(e)
-			return true
-		}
-		if o.file == "" && fileName(t) { // a page broke the command
-			o.file = lines.Text(t)
-			s.matched++
-			return true
-		}
-		return ruler(t) && s.skip() // PowerShell's table
-	case menu:
-		if words(t) == 2 && (wordsFold(t, "ctl file") || wordsFold(t, "itl file")) {
-			s.list = lines.Text(bytes.ToUpper(t[:3]))
-			return s.skip()
-		}
-		h := t
-		if i := bytes.IndexByte(t, ':'); i > 0 && menuWord(trim(t[:i])) {
-			h = trim(t[i+1:])
-		} else if w, rest := word(t); menuWord(w) {
-			h = rest
-		}
-		if key, ok := bareHash(h); ok && s.list != "" {
-			s.matched++
-			s.send(&catalogue.Event{Line: n, EndLine: n, Dialect: DialectMenu, Name: "menu_hash", Text: lines.Text(t),
-				Detail: map[string]string{"list": s.list, key: plain(h)}})
-			return true
-		}
-	case listing:
-		return s.names1(n, t) || (ruler(t) || bytes.HasPrefix(t, []byte("total "))) && s.skip()
-	case version:
-		if t[0] == '<' && o.event.Detail["version"] == "" {
-			o.event.Detail["version"] = lines.Text(bytes.Trim(t, "<>"))
-			s.join(n, t)
-			s.close()
-			return true
-		}
-		return (t[0] == '<' || bytes.HasSuffix(t, []byte(".cop")) || bytes.HasSuffix(t, []byte(".cop.sgn"))) && s.skip()
-	case checking:
-		return s.checked(n, t, k)
-	}
-	return false
-}
-
-// skip counts a line that says nothing.
-func (s *scanner) skip() bool {
-	s.ignored++
-	return true
 }
 
 // join adds a line to the open event.
@@ -368,16 +287,6 @@ func (s *scanner) version(n int, t []byte) {
 	}
 	delete(e.Detail, "version")
 	s.open = operation{kind: version, event: e, line: n}
-}
-
-// ruler recognises a line drawn under the names of columns.
-func ruler(t []byte) bool { return len(t) > 3 && len(bytes.Trim(t, "=- ")) == 0 }
-
-// progress recognises what curl and wget print while they load.
-func progress(t []byte) bool {
-	return len(bytes.Trim(t, "0123456789 :-.kMG%")) == 0 || bytes.Contains(t, []byte("% Total")) || bytes.Contains(t, []byte("Dload")) ||
-		t[0] == '*' || t[0] == '>' || t[0] == '<' || hasPrefixFold(t, "connecting to ") || hasPrefixFold(t, "saving to") || t[0] == '-' ||
-		hasPrefixFold(t, "resolving ") || bytes.Contains(t, []byte(" saved ["))
 }
 
 func (s *scanner) summary() *catalogue.Summary {
