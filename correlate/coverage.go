@@ -132,7 +132,7 @@ type boot struct {
 func (k *kase) boots(p *phone) []boot {
 	var out, acts []boot
 	for _, n := range p.all {
-		if n.e == nil || !n.at.known || n.sourceKind() == "server" || n.e.Dialect == "phone-status" {
+		if !ofBoot(n) {
 			continue
 		}
 		b := boot{from: n.at, to: n.at, scale: k.scaleOf(n.place.Input, n.sourceKind(), n.e.Clock)}
@@ -146,7 +146,7 @@ func (k *kase) boots(p *phone) []boot {
 		}
 		if asksForTrust(n) {
 			out = append(out, b)
-		} else if !n.aside() && !joined(acts, b) {
+		} else if !joined(acts, b) {
 			acts = append(acts, b)
 		}
 	}
@@ -154,6 +154,19 @@ func (k *kase) boots(p *phone) []boot {
 		return acts[len(acts)-1:]
 	}
 	return out
+}
+
+// ofBoot tells that an entry is an act of the phone that a boot consists of, and
+// not other talk of its console or traffic.
+func ofBoot(n *entry) bool {
+	if n.e == nil || !n.at.known || n.sourceKind() == "server" || n.e.Dialect == "phone-status" {
+		return false
+	}
+	switch n.stage {
+	case "ctl", "itl", "config", "tvs", "https", "capf", "registration":
+		return true
+	}
+	return n.e.Transfer != nil || n.e.TLS != nil || n.name == "file_request"
 }
 
 // joined adds an act to the last boot when it follows soon enough.

@@ -30,6 +30,8 @@ type kase struct {
 	series    map[string]string   // part of a rotated capture -> its first part
 	facts     []*entry
 	listEntry map[string]*entry // entries of lists in files, made once per phone
+
+	sourceQuality *quality // how good the sources are; set before phones are judged
 }
 
 // phone is one device with its evidence.

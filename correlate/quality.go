@@ -51,6 +51,7 @@ type quality struct {
 // reportCoverage gives a row for every source, and one for each that is missing.
 func (k *kase) reportCoverage() []Coverage {
 	q := k.newQuality()
+	k.sourceQuality = q
 	out := []Coverage{}
 	for i := range k.b.Coverage {
 		out = append(out, q.row(&k.b.Coverage[i]))
