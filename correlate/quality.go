@@ -421,6 +421,9 @@ type lack struct {
 	phones []string
 }
 
+// optional are the sources that matter to some cases only.
+var optional = []string{"tvs-trace", "capf-trace", "ctftp-trace", "ccm-trace", "syslog", "statements"}
+
 // missing gives a row for each source that was not given: first what the
 // phones' acts make necessary, then the rest, so that a reader sees what the
 // report does without.
@@ -438,32 +441,39 @@ func (q *quality) missing() []Coverage {
 			}
 			l := list[i]
 			l.phones = append(l.phones, n.p.name)
-			switch {
-			case w.needed && !l.needed:
-				l.want = w
-			case w.needed == l.needed && l.span.from.abs && w.span.from.abs:
+			if l.span.from.abs && w.span.from.abs {
 				l.span.from, l.span.to = earlier(l.span.from, w.span.from), later(l.span.to, w.span.to)
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *lack) int {
-		return cmp.Or(btoi(b.needed)-btoi(a.needed), cmp.Compare(bundleOf(a.service), bundleOf(b.service)), cmp.Compare(a.node, b.node))
+		return cmp.Or(cmp.Compare(bundleOf(a.service), bundleOf(b.service)), cmp.Compare(a.node, b.node))
 	})
+	row := func(service, node string) Coverage {
+		return Coverage{Service: service, Node: ptr(node), Bundle: bundleOf(service), Quality: qualityMissing,
+			Gaps: []string{}, Holes: []Hole{}, Hides: []string{wouldShow[service]}}
+	}
 	out := []Coverage{}
 	for _, l := range list {
-		r := Coverage{Service: l.service, Node: ptr(l.node), Bundle: bundleOf(l.service), Quality: qualityMissing, Needed: l.needed,
-			Gaps: []string{}, Holes: []Hole{}, Hides: []string{wouldShow[l.service]}}
+		r := row(l.service, l.node)
+		r.Needed = true
 		if len(l.phones) == 1 {
 			r.Phone = ptr(l.phones[0])
 		} else {
 			r.Note = "for " + plural(len(l.phones), "phone")
 		}
-		if l.needed && l.during() && l.span.from.known {
+		if l.during() && l.span.from.known {
 			p := piece{l.span.from, l.span.to}
 			r.From, r.To = momentText(p.wide().from), momentText(p.wide().to)
 			r.Holes = append(r.Holes, Hole{From: r.From, To: r.To, What: "needed for " + minutes(p)})
 		}
 		out = append(out, r)
+	}
+	for _, service := range optional {
+		wanted := slices.ContainsFunc(list, func(l *lack) bool { return l.service == service })
+		if len(q.list) > 0 && !wanted && !q.given(q.list[0], want{service: service}) {
+			out = append(out, row(service, ""))
+		}
 	}
 	return out
 }

@@ -6,11 +6,10 @@ import (
 	"trustline/correlate/evidence"
 )
 
-// want is a source that would answer something about a phone.
+// want is a source that matters by what the phone did.
 type want struct {
 	service string
 	node    string // of a trace; "" for any
-	needed  bool   // what the phone did makes it matter
 	span    boot   // when
 }
 
@@ -35,7 +34,7 @@ type needs struct {
 
 // needs derives from the phone's acts which sources matter: a trace of TVS
 // when it asked TVS or took no list, one of CAPF when it spoke to CAPF, and so
-// on. What does not matter is wanted too, but not needed.
+// on.
 func (v *view) needs() *needs {
 	p := v.p
 	n := &needs{p: p, boots: v.k.boots(p)}
@@ -46,7 +45,9 @@ func (v *view) needs() *needs {
 	n.lists = served.list != nil || v.servedCTL().list != nil || held.list != nil || p.now(iCTL).list != nil
 	changed := held.list != nil && served.list != nil && !sameList(held.list, served.list)
 	add := func(service, node string, needed bool, span boot) {
-		n.wants = append(n.wants, want{service, node, needed, span})
+		if needed {
+			n.wants = append(n.wants, want{service, node, span})
+		}
 	}
 	add("lists", "", true, n.boot)
 	add("capture", "", true, n.boot)
@@ -120,7 +121,7 @@ func (k *kase) contacts(s *tvsServer, b boot) boot {
 func (n *needs) wantOf(service, node string) *want {
 	for i := range n.wants {
 		w := &n.wants[i]
-		if w.needed && bundleOf(w.service) == bundleOf(service) && (node == "" || w.node == "" || w.node == node) {
+		if bundleOf(w.service) == bundleOf(service) && (node == "" || w.node == "" || w.node == node) {
 			return w
 		}
 	}

@@ -11,18 +11,19 @@ import (
 // coverage is how good the evidence is: a picture of what covers which time,
 // and a table with what each source cannot show.
 type coverage struct {
-	Word   view.Word
-	Sum    string
-	Bad    []coverageRow // what is missing or limited, and matters
-	Rows   []coverageRow
-	Spare  string // not given and not needed
-	More   int
-	Height int
-	Axis   []tick
-	Lines  []int // where the grid stands
-	Bottom int
-	Pic    bool
-	Bars   []coverageRow
+	Word    view.Word
+	Sum     string
+	Bad     []coverageRow // what is missing or limited, and matters
+	Rows    []coverageRow
+	MoreBad int
+	Spare   string // not given and not needed
+	More    int
+	Height  int
+	Axis    []tick
+	Lines   []int // where the grid stands
+	Bottom  int
+	Pic     bool
+	Bars    []coverageRow
 }
 
 // coverageRow is one source.
@@ -52,6 +53,8 @@ const (
 	stripBar   = 14
 	// stripRows bounds the rows of the picture; the table holds the rest.
 	stripRows = 24
+	// maxBad bounds the list above the picture.
+	maxBad = 12
 	// hatchStep is the distance of the strokes.
 	hatchStep = 5
 )
@@ -155,7 +158,11 @@ func (b *builder) coverage() coverage {
 		}
 		r := b.source(s)
 		if s.Needed && r.Word.Label != "good" {
-			out.Bad = append(out.Bad, r)
+			if len(out.Bad) < maxBad {
+				out.Bad = append(out.Bad, r)
+			} else {
+				out.MoreBad++
+			}
 		}
 		if out.Pic && len(out.Bars) < stripRows {
 			if b.bar(&r, s, &ax, len(out.Bars)*stripRow+6) {
