@@ -46,7 +46,8 @@ type chunk struct {
 	detailed            bool  // a line that only a trace of level "Detailed" has
 	first               int32 // time of day of the first and last head, -1 when there is none
 	last                int32
-	stamp               [12]byte // the text of last, when a row of a dump had it
+	stampHour           uint64 // the text of last, when a row of a dump had it
+	stampMilli          uint32
 	firstDate, lastDate int32
 	done                chan struct{}
 
@@ -152,7 +153,7 @@ func (c *chunk) note(n int32, l []byte, h *head) {
 // take matches a record whose head is read.
 func (c *chunk) take(n int32, l []byte, h *head) {
 	c.note(n, l, h)
-	c.stamp[0] = 0
+	c.stampHour = 0
 	text := l[h.text:]
 	if len(text) > maxText {
 		text = text[:maxText]

@@ -2,7 +2,9 @@ package tvstrace
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"trustline/phonelog/lines"
@@ -21,8 +23,27 @@ type dump struct {
 	open  bool
 	len   int
 	bytes []byte
-	end   int // its last line
+	text  []byte // for hex
+	end   int    // its last line
 }
+
+// hex gives the bytes as text, with one allocation.
+func (d *dump) hex() string {
+	d.text = slices.Grow(d.text[:0], 2*len(d.bytes))[:2*len(d.bytes)]
+	for i, b := range d.bytes {
+		binary.LittleEndian.PutUint16(d.text[2*i:], hexPair[b])
+	}
+	return string(d.text)
+}
+
+// hexPair is the two hex digits of a byte; certificates are dumped whole, so
+// that a trace has more of them than of anything else.
+var hexPair = func() (t [256]uint16) {
+	for i := range t {
+		t[i] = binary.LittleEndian.Uint16(hex.AppendEncode(nil, []byte{byte(i)}))
+	}
+	return t
+}()
 
 // purpose is what a dump holds, as the line before it says.
 type purpose uint8
@@ -38,7 +59,7 @@ const (
 // begin opens a dump.
 func (x *session) begin(r *record, line int) {
 	n, _ := strconv.Atoi(string(r.m.Get("len")))
-	x.dump = dump{what: x.dump.next, open: true, len: n, bytes: x.dump.bytes[:0], end: line}
+	x.dump = dump{what: x.dump.next, open: true, len: n, bytes: x.dump.bytes[:0], text: x.dump.text, end: line}
 	switch q := x.query; {
 	case q == nil:
 	case x.dump.what == dumpRequest:
@@ -77,7 +98,7 @@ func (x *session) finishDump() {
 	q.end = max(q.end, d.end)
 	switch d.what {
 	case dumpRequest:
-		q.hex = hex.EncodeToString(d.bytes)
+		q.hex = d.hex()
 		q.client = clientName(d.bytes)
 		if phone := lines.Device(q.client); phone != "" {
 			q.phone = phone
@@ -86,7 +107,7 @@ func (x *session) finishDump() {
 			}
 		}
 	case dumpSent:
-		q.responseHex = hex.EncodeToString(d.bytes)
+		q.responseHex = d.hex()
 		q.status = statusOf(d.bytes)
 	case dumpTTL:
 		if len(d.bytes) == 4 {

@@ -68,28 +68,31 @@ func (c *chunk) fastRow(n int32, data []byte) int {
 	if size == 0 {
 		return 0
 	}
-	row := data[rowFrom:rowLen]
+	row := (*[rowLen - rowFrom + 1]byte)(data[rowFrom:]) // with its end
 	var b [rowBytes]byte
 	bad := byte(0)
 	for i := range rowBytes {
 		hi, lo := nibble[row[3*i]], nibble[row[3*i+1]]
 		bad |= hi | lo
 		b[i] = hi<<4 | lo
-		if i > 0 {
-			bad |= row[3*i-1] ^ ' '
+	}
+	for i := range rowBytes - 1 {
+		if row[3*i+2] != ' ' {
+			return 0
 		}
 	}
 	if bad > 0x0F {
 		return 0
 	}
 	// Rows of one dump nearly always share their millisecond.
-	if w := [12]byte(data); w != c.stamp || c.first < 0 {
+	hour, milli := binary.LittleEndian.Uint64(data), binary.LittleEndian.Uint32(data[8:])
+	if hour != c.stampHour || milli != c.stampMilli || c.first < 0 {
 		at, ok := clock(data)
 		if !ok {
 			return 0
 		}
 		h := head{at: at}
-		c.stamp = w
+		c.stampHour, c.stampMilli = hour, milli
 		c.note(n, data[:size], &h)
 	}
 	c.detailed = true

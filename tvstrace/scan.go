@@ -74,6 +74,29 @@ func (s *Series) part(r io.Reader, emit func(*catalogue.Event), last bool) (*cat
 	return sum, rd.Err()
 }
 
+// await waits until a chunk is read, and reads others meanwhile: a wait costs
+// more than a chunk.
+func await(c *chunk, work <-chan *chunk) {
+	for {
+		select {
+		case <-c.done:
+			return
+		default:
+		}
+		select {
+		case <-c.done:
+			return
+		case w, ok := <-work:
+			if !ok {
+				<-c.done
+				return
+			}
+			w.scan()
+			w.done <- struct{}{}
+		}
+	}
+}
+
 // chunks has the chunks of a stream read by workers and hands them over in
 // order.
 func chunks(rd *lines.Reader, take func(*chunk)) {
@@ -126,7 +149,7 @@ func chunks(rd *lines.Reader, take func(*chunk)) {
 		wg.Wait()
 	}()
 	for c := range order {
-		<-c.done
+		await(c, work)
 		take(c)
 		select {
 		case free <- c.data:
