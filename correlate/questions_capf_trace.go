@@ -51,7 +51,12 @@ func capfCode(n *entry) string {
 			return strconv.Itoa(i)
 		}
 		up := strings.ToUpper(strings.ReplaceAll(s, " ", "_"))
-		up = strings.TrimPrefix(strings.TrimPrefix(up, "CAPF_OP_"), "FAIL_")
+		up = strings.TrimPrefix(up, "CAPF_")
+		if rest, ok := strings.CutPrefix(up, "OP_FAIL_"); ok {
+			up = rest
+		} else if up == "OP_SUCCESS" || up == "OP_FAIL" {
+			up = up[len("OP_"):]
+		}
 		if up == "INVALID_CRENDENTIALS" { // as CAPF spells it
 			up = "INVALID_CREDENTIALS"
 		}
