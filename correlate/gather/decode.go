@@ -68,8 +68,8 @@ type decoder struct {
 	opt  Options
 	objs map[string]int // object and id -> index in b.Objects
 
-	stream func(*evidence.Event) // takes the events of logs; nil: they are kept in b
-	read   map[string]message    // messages in hex dumps that were decoded
+	stream func(*evidence.Event)  // takes the events of logs; nil: they are kept in b
+	read   map[messageKey]message // messages in hex dumps that were decoded
 }
 
 func newDecoder(opt Options) *decoder {

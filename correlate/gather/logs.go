@@ -11,6 +11,7 @@ import (
 	"trustline/dissect/trustlist"
 	"trustline/phonelog"
 	"trustline/phonelog/catalogue"
+	"trustline/phonelog/pasted"
 	"trustline/tvstrace"
 )
 
@@ -24,10 +25,15 @@ type tongue struct {
 const (
 	tonguePhone = iota
 	tongueTrace
+	tonguePasted
 )
 
 func tongues() []tongue {
-	return []tongue{tonguePhone: {phonelog.Scan, phonelog.Sniff}, tongueTrace: {tvstrace.Scan, tvstrace.Sniff}}
+	return []tongue{
+		tonguePhone:  {phonelog.Scan, phonelog.Sniff},
+		tongueTrace:  {tvstrace.Scan, tvstrace.Sniff},
+		tonguePasted: {pasted.Scan, pasted.Sniff},
+	}
 }
 
 // text reads an input that is text: facts, a console log, a trace, pasted

@@ -7,6 +7,7 @@ import (
 	"trustline/dissect"
 	"trustline/phonelog"
 	"trustline/phonelog/catalogue"
+	"trustline/phonelog/pasted"
 	"trustline/tvstrace"
 )
 
@@ -35,7 +36,7 @@ func Entries() []catalogue.Entry {
 	for _, k := range dissect.ObservationKinds() {
 		own = append(own, catalogue.Entry{Event: observationName(k.Kind, k.Event), Means: k.Meaning, Derived: "packets: " + k.Source, File: dialectCapture})
 	}
-	return slices.Concat(phonelog.Entries(), tvstrace.Entries(), own)
+	return slices.Concat(phonelog.Entries(), tvstrace.Entries(), pasted.Entries(), own)
 }
 
 // observationName is the event of an observation of package dissect.

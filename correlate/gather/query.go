@@ -48,11 +48,10 @@ func (d *decoder) tvsDump(e *evidence.Event, key string) {
 	if dump == "" {
 		return
 	}
-	b, err := hex.DecodeString(dump)
-	if err != nil || len(b) == 0 {
+	m := d.tvsMessage(dump)
+	if m.detail == nil {
 		return
 	}
-	m := d.tvsMessage(b)
 	what := map[string]string{"hex": "request", "response_hex": "answer"}[key]
 	for k, v := range m.detail {
 		switch {
@@ -76,28 +75,44 @@ func (d *decoder) tvsDump(e *evidence.Event, key string) {
 	}
 }
 
-// tvsMessage decodes the octets of a message. Those of two phones differ in
-// session and device only, so that what lies behind is decoded once:
+// messageKey is what two messages with the same meaning share: all but their
+// session and the device that sent or got them. It is cut out of the hex dump:
 //
 //	57 01 TYPE . SESSION(4) LENGTH(2) 01 LENGTH(2) DEVICE ...
-func (d *decoder) tvsMessage(b []byte) message {
-	const session = 3
-	var key string
-	if len(b) > tvsHeader {
-		rest := b[tvsHeader:]
-		if len(rest) > 3 && rest[0] == tvs.ElementDevice {
-			rest = rest[min(len(rest), 3+int(rest[1])<<8+int(rest[2])):]
-		}
-		key = string(b[:session]) + string(b[session+5:tvsHeader]) + string(rest)
+type messageKey struct{ head, length, rest string }
+
+func keyOf(dump string) (k messageKey, ok bool) {
+	const session = 2 * 3 // where what CUCM leaves there, and the session, begin
+	if len(dump) < 2*tvsHeader {
+		return k, false
 	}
-	if m, ok := d.read[key]; ok && key != "" {
+	k = messageKey{dump[:session], dump[2*tvsHeader-4 : 2*tvsHeader], dump[2*tvsHeader:]}
+	if len(k.rest) >= 6 && k.rest[:2] == "01" {
+		n, err := strconv.ParseUint(k.rest[2:6], 16, 16)
+		if err != nil {
+			return k, false
+		}
+		k.rest = k.rest[min(len(k.rest), 6+2*int(n)):]
+	}
+	return k, true
+}
+
+// tvsMessage decodes a hex dump of a message. The answers to all phones that
+// ask about one certificate are decoded once.
+func (d *decoder) tvsMessage(dump string) message {
+	key, ok := keyOf(dump)
+	if m, have := d.read[key]; ok && have {
 		return m
+	}
+	b, err := hex.DecodeString(dump)
+	if err != nil {
+		return message{}
 	}
 	m := tvsDetail(tvs.Parse(b))
 	if d.read == nil || len(d.read) >= maxMessages {
-		d.read = map[string]message{}
+		d.read = map[messageKey]message{}
 	}
-	if key != "" {
+	if ok {
 		d.read[key] = m
 	}
 	return m

@@ -60,8 +60,12 @@ func (d *decoder) routed(all []tongue, r io.Reader, total *catalogue.Summary) {
 		})
 	}
 	rd := lines.NewReader(r)
-	for rd.Next() {
+	for read := 0; rd.Next(); {
 		rt.chunk(rd.Chunk())
+		if read += len(rd.Chunk()); read > maxText && rt.strange() {
+			total.Problems = append(total.Problems, catalogue.Problem{Where: fmt.Sprintf("line %d", rd.Count()+1), What: fmt.Sprintf("no line of a known dialect in %d MiB: the rest was not read", maxText>>20)})
+			break
+		}
 	}
 	for _, l := range rt.lanes {
 		l.w.Close()
@@ -77,10 +81,19 @@ func (d *decoder) routed(all []tongue, r io.Reader, total *catalogue.Summary) {
 	d.merge(rt, total)
 }
 
+// strange tells that nobody knows anything of the text.
+func (rt *router) strange() bool {
+	return !slices.ContainsFunc(rt.lanes, func(l *lane) bool { return l.lines > 0 })
+}
+
 // merge puts together what the lanes gave.
 func (d *decoder) merge(rt *router, total *catalogue.Summary) {
 	listed := total.Matched
-	most := slices.MaxFunc(rt.lanes, func(a, b *lane) int { return cmp.Compare(a.lines, b.lines) })
+	// What a text is called is what it tells most of: prose behind a record
+	// counts as lines of its lane.
+	most := slices.MaxFunc(rt.lanes, func(a, b *lane) int {
+		return cmp.Or(cmp.Compare(a.sum.Matched, b.sum.Matched), cmp.Compare(a.lines, b.lines))
+	})
 	var events []*catalogue.Event
 	for _, l := range rt.lanes {
 		l.sum.Ignored = max(0, l.sum.Ignored-l.blanked)

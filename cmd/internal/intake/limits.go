@@ -19,7 +19,7 @@ const (
 	// unpackRatio and unpackGrace bound the bytes that all levels of one
 	// file on disk unpack to: grace + ratio x its size. Traces shrink 10 to
 	// 50 times; gzip and zip reach at most 1,032 in one level.
-	unpackRatio = 400
+	unpackRatio = 100
 	unpackGrace = 512 << 20
 
 	// deflateRatio and deflateGrace bound what gzip can unpack to, by the format
