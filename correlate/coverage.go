@@ -76,8 +76,8 @@ func (p *phone) around(input string, line int) (from, to instant) {
 }
 
 // speaks tells whether the silence of a source can mean anything at all: not
-// that of a capture with one direction only, and not that of status messages,
-// which carry no date and outlive restarts.
+// that of a capture with one direction only, of status messages, which carry no
+// date and outlive restarts, or of a trace whose level leaves questions out.
 func speaks(c *evidence.Coverage) bool {
 	switch c.Service {
 	case "capture":
@@ -85,7 +85,7 @@ func speaks(c *evidence.Coverage) bool {
 	case "status":
 		return false
 	}
-	return true
+	return c.Level != levelNotDetailed
 }
 
 // spans tells whether a source reaches from one moment to another; ok is false

@@ -12,7 +12,7 @@ import (
 // FuzzJudge judges whatever an evidence file may hold: it comes from somewhere
 // else. No panic, the gates are whole, and a list is deleted only through them.
 func FuzzJudge(f *testing.F) {
-	for _, s := range []*scene{regenerated(), regenerated().closed()} {
+	for _, s := range []*scene{regenerated(), regenerated().closed(), bootScene()} {
 		var buf bytes.Buffer
 		if err := s.b.Write(&buf); err != nil {
 			f.Fatal(err)

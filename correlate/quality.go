@@ -3,6 +3,7 @@ package correlate
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -143,13 +144,24 @@ func severalTVS(p *phone) bool {
 	return false
 }
 
-// node names the server on which a trace was written: as the evidence says,
-// as its clock pairs show, or as the folders of a trace bundle are named.
+// node names the server on which a trace was written: as its clock pairs show,
+// or as the folders of a trace bundle are named.
 func (q *quality) node(c *evidence.Coverage) string {
 	if coverageKind(c) != "server" {
 		return ""
 	}
-	return firstOf(q.nodes[c.Input], q.k.addressOf(folderNode(c.Input)))
+	return firstOf(q.nodes[c.Input], q.k.addressOf(firstOf(c.Node, folderNode(c.Input))))
+}
+
+// sameNode tells whether two names may mean one server: an unknown one may be
+// any, and a host name that no certificate ties to an address any address.
+func sameNode(a, b string) bool {
+	if a == "" || b == "" || strings.EqualFold(a, b) {
+		return true
+	}
+	_, err1 := netip.ParseAddr(a)
+	_, err2 := netip.ParseAddr(b)
+	return (err1 == nil) != (err2 == nil)
 }
 
 // folderNode reads the node off the path of a trace as RTMT and DIME lay it
@@ -178,8 +190,11 @@ func (k *kase) addressOf(name string) string {
 
 // level is how much a trace writes.
 func (q *quality) level(c *evidence.Coverage) string {
-	if q.detailed[c.Input] {
+	switch {
+	case c.Level == levelDetailed, q.detailed[c.Input]:
 		return levelDetailed
+	case c.Level == levelNotDetailed:
+		return levelNotDetailed
 	}
 	return levelUnknown
 }
@@ -194,7 +209,7 @@ func (q *quality) rows(n *needs, service, node string) []*evidence.Coverage {
 	var out []*evidence.Coverage
 	for _, list := range lists {
 		for _, c := range list {
-			if have := q.node(c); c.Service == service && (node == "" || have == "" || have == node) {
+			if c.Service == service && sameNode(q.node(c), node) {
 				out = append(out, c)
 			}
 		}

@@ -121,7 +121,7 @@ func (k *kase) contacts(s *tvsServer, b boot) boot {
 func (n *needs) wantOf(service, node string) *want {
 	for i := range n.wants {
 		w := &n.wants[i]
-		if bundleOf(w.service) == bundleOf(service) && (node == "" || w.node == "" || w.node == node) {
+		if bundleOf(w.service) == bundleOf(service) && sameNode(node, w.node) {
 			return w
 		}
 	}

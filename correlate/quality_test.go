@@ -116,8 +116,10 @@ func TestSourceLimits(t *testing.T) {
 				s.b.Events = append(s.b.Events, evidence.Event{Kind: "event", Place: evidence.Place{Input: "console", Line: 400 + 200*i}, Clock: s.clock(at), Dialect: "phone-secd", Event: "note", Phone: phoneName, Detail: map[string]string{}})
 			}
 		}, "console", "console", "good", ""},
-		"status messages": {func(s *scene) { s.log("console", "phone-status", "status", 90, 200) }, "console", "status", "limited", "no date"},
-		"trace":           {func(s *scene) { s.log("tvs.txt", "tvs-sdi", "tvs-trace", 90, 200) }, "tvs.txt", "tvs-trace", "good", ""},
+		"status messages":       {func(s *scene) { s.log("console", "phone-status", "status", 90, 200) }, "console", "status", "limited", "no date"},
+		"trace":                 {func(s *scene) { s.log("tvs.txt", "tvs-sdi", "tvs-trace", 90, 200) }, "tvs.txt", "tvs-trace", "good", ""},
+		"trace not detailed":    {func(s *scene) { s.log("tvs.txt", "tvs-sdi", "tvs-trace", 90, 200).Level = "not-detailed" }, "tvs.txt", "tvs-trace", "limited", "not detailed"},
+		"trace of another node": {func(s *scene) { s.log("tvs.txt", "tvs-sdi", "tvs-trace", 2000, 2600).Node = "10.7.7.7" }, "tvs.txt", "tvs-trace", "good", ""},
 		"trace of other minutes": {func(s *scene) { s.log("tvs.txt", "tvs-sdi", "tvs-trace", 1200, 2400) }, "tvs.txt", "tvs-trace", "limited",
 			phoneName + " was active from 2023-11-14 22:15 to 22:16, which it does not cover"},
 		"trace whose clock nothing ties": {func(s *scene) {
@@ -232,6 +234,22 @@ func TestCollectTraces(t *testing.T) {
 	for _, st := range v.collectFor("") {
 		if strings.HasPrefix(st.Text, "Capture") && !strings.Contains(st.Command, "host ip "+phoneIP+" size ALL") {
 			t.Errorf("capture command %s", st.Command)
+		}
+	}
+}
+
+// TestOtherNode: a trace of a server that the phone did not ask is no trace of
+// the one that it asked, and does not matter; one whose server nobody knows may
+// be the one.
+func TestOtherNode(t *testing.T) {
+	for node, want := range map[string]bool{"": true, nodeA: true, nodeB: false, "some-name": true} {
+		s := bootScene()
+		s.log("tvs.txt", "tvs-sdi", "tvs-trace", 90, 200).Node = node
+		r := Judge(s.b, Options{})
+		row := coverageOf(t, r, "tvs.txt", "tvs-trace")
+		missing := slices.ContainsFunc(r.Coverage, func(c Coverage) bool { return c.Quality == "missing" && deref(c.Node) == nodeA })
+		if row.Needed != want || missing == want {
+			t.Errorf("node %q: needed %v, node A missing %v", node, row.Needed, missing)
 		}
 	}
 }
