@@ -19,7 +19,7 @@ func Quality(s string) Word { return known(qualities, s) }
 
 var services = map[string]string{
 	"capture": "capture", "console": "console log", "status": "status messages", "tvs-trace": "TVS trace", "capf-trace": "CAPF trace",
-	"ctftp-trace": "TFTP trace", "ctftp-sdi": "TFTP trace", "ctftp-sdl": "TFTP trace", "ccm-trace": "CallManager trace", "syslog": "alarms (syslog)",
+	"ctftp-trace": "TFTP trace", "ctftp-sdi": "TFTP trace", "ctftp-sdl": "TFTP trace", "ccm-trace": "CallManager trace", "syslog": "syslog alarms",
 	"certmgmt-log4j": "certificate log", "lists": "trust lists", "statements": "operator's statements",
 }
 
