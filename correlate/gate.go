@@ -279,6 +279,9 @@ func noOtherTFTP(v *view) Answer {
 }
 
 func tvsCannotVouch(v *view) Answer {
+	if h := v.p.now(iITL); h.state == "blank" {
+		return yes("the phone's ITL is blank: it holds no TVS record, so the phone can ask no TVS", h.ev...)
+	}
 	if v.yes("tvs-does-not-vouch") && !v.yes("tvs-vouched-later") {
 		return v.ask("tvs-does-not-vouch")
 	}

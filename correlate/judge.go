@@ -207,7 +207,7 @@ func (v *view) arbitrate() arbitration {
 	if a.primary != nil {
 		a.class = a.primary.class
 	}
-	if a.primary != nil && a.primary.rule.Gate != "" {
+	if a.primary != nil && a.primary.rule.Gate != "" && a.class == ClassLockedOut { // a way back that is known needs no gate
 		switch gateState(v.rows(gates[a.primary.rule.Gate])) {
 		case "forbidden":
 			a.class = ClassRecoverable
@@ -216,7 +216,8 @@ func (v *view) arbitrate() arbitration {
 		}
 	}
 	for i := range a.open {
-		if classRank(a.open[i].class) > classRank(a.class) {
+		explained := a.primary != nil && slices.Contains(a.primary.rule.Explain, a.open[i].rule.ID)
+		if !explained && classRank(a.open[i].class) > classRank(a.class) {
 			a.class = ClassInconclusive
 		}
 	}

@@ -31,6 +31,8 @@ type kase struct {
 	facts     []*entry
 	listEntry map[string]*entry // entries of lists in files, made once per phone
 
+	users map[string][]user // address -> phones that it stands for in captures, see usersOf
+
 	sourceQuality *quality // how good the sources are; set before phones are judged
 }
 

@@ -159,7 +159,7 @@ func (v *view) untrusted(f servedFile, kind, what string) Answer {
 		name  string
 		roles []string
 	}{{c, "CTL", roles}, {i, "ITL", inITL}} {
-		if h.state == "blank" {
+		if h.state == "blank" && (kind != "ctl" || c.state == "none") { // a CTL is obeyed beside a blank ITL
 			return no("the phone holds a blank "+h.name+" and takes any file", h.ev...)
 		}
 		if s := signerIn(h.list, f.list.l, h.roles); s.found && !s.wrong {
