@@ -164,10 +164,12 @@ func (d *decoder) input(in Input) error {
 	head := make([]byte, sniffLen)
 	n, err := io.ReadFull(c, head)
 	head = head[:n]
+	more := io.Reader(c)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		d.problem(fmt.Sprintf("byte %d", n), err.Error())
+		more = bytes.NewReader(nil) // an error is told once
 	}
-	rest := io.MultiReader(bytes.NewReader(head), c)
+	rest := io.MultiReader(bytes.NewReader(head), more)
 	switch kind := sniff(head); kind {
 	case KindEmpty:
 		d.in.Kind = KindEmpty
@@ -179,7 +181,7 @@ func (d *decoder) input(in Input) error {
 	case "evidence":
 		d.evidenceFile(rest)
 	case "text":
-		d.text(head, c)
+		d.text(head, more)
 		d.hinted(in.Hints)
 	default:
 		d.foreign(head)

@@ -64,9 +64,11 @@ func (d *decoder) logs(in Input) error {
 	}
 	defer f.Close()
 	c := &tally{r: f}
+	more := io.Reader(c)
 	head, err := readUpTo(nil, c, sniffLen)
 	if err != nil {
 		d.problem(fmt.Sprintf("byte %d", len(head)), err.Error())
+		more = bytes.NewReader(nil) // it is told once
 	}
 	switch kind := sniff(head); kind {
 	case KindEmpty:
@@ -75,9 +77,9 @@ func (d *decoder) logs(in Input) error {
 	case "capture", "list":
 		d.in.Kind = KindSkipped + kind
 	case "evidence":
-		d.evidenceLogs(io.MultiReader(bytes.NewReader(head), c))
+		d.evidenceLogs(io.MultiReader(bytes.NewReader(head), more))
 	case "text":
-		d.text(head, c)
+		d.text(head, more)
 	default:
 		d.foreign(head)
 	}
