@@ -111,6 +111,12 @@ var rulesCAPF = append([]*Rule{
 		Source:     "System Error Messages 14; Security Guide for Cisco Unified Communications Manager 14",
 		sure:       always("high"),
 		about:      func(*view) string { return "CAPF.pem" },
+		class: func(v *view) string {
+			if why, _ := v.lscWanted(); why == "" && !v.p.cluster {
+				return ClassNote // the servers' trouble, and this phone wants no LSC
+			}
+			return ClassRecoverable
+		},
 		remedy: func(*view) []Step {
 			return append([]Step{{Text: "Regenerate the CAPF certificate on the publisher and restart the Cisco Certificate Authority Proxy Function.", Command: "set cert regen CAPF; utils service restart Cisco Certificate Authority Proxy Function", Risk: "Keep the former CAPF certificate in CallManager-trust and CAPF-trust until all LSCs are issued anew; 802.1X and VPN that trust the old one have to learn the new one."}}, oneCAPFTail()...)
 		},

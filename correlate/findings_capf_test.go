@@ -101,6 +101,7 @@ func TestCAPFFindings(t *testing.T) {
 		}},
 		{"capf-certificate-unfit", ClassRecoverable, "high", func() *scene {
 			s := mixedBoot()
+			s.orders("3", "2")
 			s.traced(50, "syslog", "alarm", with("alarm", "CAPFCertificateKeyPairMismatch"), of("", ""))
 			return s
 		}, map[string]func(*scene){
@@ -251,4 +252,22 @@ func TestCAPFCode(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
+}
+
+// CAPF's own trouble is the servers' finding, and a note on a phone that wants
+// no LSC.
+func TestUnfitCAPFOfAHealthyPhone(t *testing.T) {
+	s := mixedBoot()
+	registers(100)(s)
+	s.traced(50, "syslog", "alarm", with("alarm", "CAPFCertificateKeyPairMismatch"), of("", ""))
+	p := s.judge(t)
+	if f := has(p, "capf-certificate-unfit"); f == nil || f.Class != ClassNote || p.Verdict.Class != ClassOK {
+		t.Errorf("finding %+v, verdict %+v", f, p.Verdict)
+	}
+	for _, f := range Judge(s.b, Options{}).Cluster.Findings {
+		if f.ID == "capf-certificate-unfit" && f.Class == ClassRecoverable {
+			return
+		}
+	}
+	t.Error("the servers' findings lack it")
 }

@@ -7,7 +7,7 @@ var rulesRegistration = append([]*Rule{
 		ID: "secure-registration-ok", Title: "The phone registers over TLS",
 		Sees:  "registered; a lock or shield on calls",
 		Says:  "The phone and CallManager accepted each other's certificates, and the phone is registered over TLS.",
-		Needs: []string{"secure-registration"}, Not: []string{"registered-in-clear-since"},
+		Needs: []string{"secure-registration"}, Not: []string{"registered-in-clear-since", "secure-registration-silent"},
 		Class: ClassOK, Healthy: true, Stage: stageRegistration,
 		Neighbours: []string{"registered-nonsecure", "ccm-certificate-not-in-ctl", "phone-certificate-refused-by-cucm"},
 		Source:     "Cisco Support Community DOC-18834; Cisco TechNote 200860",
@@ -75,10 +75,13 @@ var rulesRegistration = append([]*Rule{
 		Release:    "mixed mode; with a Multi-SAN certificate only the publisher's is listed, and a reused Tomcat certificate (14 and later) has Tomcat's serial",
 		Source:     "Cisco Support Community DOC-18834; Cisco TechNote 222534; Security Guide for Cisco Unified Communications Manager 14",
 		sure: func(v *view) string {
-			if c := v.lastRefusedCCM(); c != nil && v.p.heldAt(iCTL, c.n.at).list != nil {
+			switch c := v.lastRefusedCCM(); {
+			case c != nil && v.p.heldAt(iCTL, c.n.at).list != nil:
 				return "high"
+			case v.servedCTL().list != nil:
+				return "medium"
 			}
-			return "medium"
+			return "low" // no CTL in evidence: that it lacks the certificate is inferred from the refusal
 		},
 		past: func(v *view) string {
 			c := v.lastRefusedCCM()

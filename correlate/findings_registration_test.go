@@ -149,7 +149,7 @@ func TestRegistrationFindings(t *testing.T) {
 			return s
 		}, map[string]func(*scene){
 			"a single SYN proves nothing":   func(s *scene) { s.lastTLS().Syns = s.lastTLS().Syns[:1] },
-			"another attempt was answered":  registers(90),
+			"another attempt was answered":  registers(110),
 			"call control registered it":    addCM,
 			"nothing else of the host seen": func(s *scene) { s.lastTLS().Server = "10.1.1.99:2443" },
 		}},
@@ -427,5 +427,82 @@ func TestMovedWithForeignLSC(t *testing.T) {
 	}
 	if has(p, "itl-updated-via-tvs") == nil {
 		t.Errorf("the list part is not told as healed: %+v", p.Findings)
+	}
+}
+
+// The last word of each host counts: a phone that was registered and now gets
+// no answer is blocked; one that another node still holds is not.
+func TestSilentAfterRegistration(t *testing.T) {
+	s := mixedBoot()
+	registers(100)(s)
+	s.secure(900, nodeA+":2443", "no-answer", "", "", "")
+	p := s.judge(t)
+	if p.Verdict.Primary != "secure-registration-port-blocked" || p.Verdict.Class != ClassRecoverable || has(p, "secure-registration-ok") != nil {
+		t.Errorf("verdict %+v", p.Verdict)
+	}
+	s = mixedBoot()
+	registers(100)(s)
+	s.secure(900, nodeB+":2443", "no-answer", "", "", "")
+	if p := s.judge(t); has(p, "secure-registration-port-blocked") != nil || p.Verdict.Primary != "secure-registration-ok" {
+		t.Errorf("the backup alone is silent: verdict %+v", p.Verdict)
+	}
+}
+
+// A connection to another node that outlives the refusal still carries the phone.
+func TestRefusedByTheBackupOnly(t *testing.T) {
+	s := mixedBoot()
+	registers(100)(s)
+	l := s.lastTLS()
+	s.secure(200, nodeB+":2443", "server-alert", s.cert("aa01"), "certdd09", "unknown_ca")
+	l.Marks["end"] = s.mark(5000)
+	if f := has(s.judge(t), "phone-certificate-refused-by-cucm"); f == nil || f.Class != ClassDegraded {
+		t.Errorf("finding %+v", f)
+	}
+}
+
+// While TVS is asked, the handshake that needs the answer waits; the lines
+// after the answer are its own.
+func TestTVSInsideAHandshake(t *testing.T) {
+	s := newScene()
+	s.says(100, "tls_start", with("purpose", "HTTPS_TLS"))
+	s.says(100.1, "tls_client_cert", with("type", "LSC"), with("issuer", capfB))
+	s.says(100.2, "tvs_connect_attempt", server(nodeA+":2445"))
+	s.says(100.3, "server_cert_valid")
+	s.says(100.4, "tls_handshake_ok")
+	s.says(100.5, "server_cert_valid")
+	s.says(100.9, "tls_handshake_failed")
+	if has(s.judge(t), "phone-certificate-refused-by-cucm") == nil {
+		t.Error("the refusal is not told")
+	}
+	// A TVS whose handshake fails is another matter.
+	s = newScene()
+	s.says(100.2, "tvs_connect_attempt", server(nodeA+":2445"))
+	s.says(100.25, "tls_client_cert", with("type", "LSC"), with("issuer", capfB))
+	s.says(100.3, "server_cert_valid")
+	s.says(100.4, "tls_handshake_failed")
+	if has(s.judge(t), "phone-certificate-refused-by-cucm") != nil {
+		t.Error("a failed connection to TVS is called a refusal of the phone")
+	}
+}
+
+// A registration in clear from before the secure configuration says nothing.
+func TestClearBeforeTheConfiguration(t *testing.T) {
+	s := mixedBoot()
+	s.observed(0.5, "registration_ok", server(nodeA+":2000"))
+	if has(s.judge(t), "registered-nonsecure") != nil {
+		t.Error("an older registration is held against the configuration")
+	}
+}
+
+// Without any CTL in evidence the cause is inferred, and the verdict open.
+func TestCTLNotInEvidence(t *testing.T) {
+	s := newScene()
+	s.list("itl1", "itl", "aa01", "SAST aa01", "CCM+TFTP aa01", "TVS bb01")
+	s.transfer(1, "ITL"+phoneName+".tlv", "itl1")
+	s.says(1.1, "signature_ok", with("header_length", "296"))
+	s.secure(100, nodeA+":2443", "client-alert", s.cert("aa77"), "", "unknown_ca")
+	p := s.judge(t)
+	if f := has(p, "ccm-certificate-not-in-ctl"); f == nil || f.Confidence != "low" || p.Verdict.Class != ClassInconclusive {
+		t.Errorf("finding %+v, verdict %+v", f, p.Verdict)
 	}
 }

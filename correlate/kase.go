@@ -29,7 +29,8 @@ type kase struct {
 	owner     map[string]string   // input -> the one phone it tells of
 	series    map[string]string   // part of a rotated capture -> its first part
 	facts     []*entry
-	listEntry map[string]*entry // entries of lists in files, made once per phone
+	named     map[string][]*entry // general evidence by event name, made once
+	listEntry map[string]*entry   // entries of lists in files, made once per phone
 
 	users map[string][]user // address -> phones that it stands for in captures, see usersOf
 

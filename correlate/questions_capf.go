@@ -19,10 +19,18 @@ var _ = register(
 )
 
 func capfSilent(v *view) Answer {
-	if a := v.ask("capf-reached"); a.Value == Yes {
-		return no("CAPF answered", a.Evidence...)
+	a := portDead(v.contacts("capf"), "CAPF on TCP 3804")
+	if r := v.ask("capf-reached"); a.Value == Yes && r.Value == Yes && v.after(a.Evidence, r.Evidence) {
+		return no("CAPF answered since", r.Evidence...)
 	}
-	return portDead(v, v.contacts("capf"), "CAPF on TCP 3804")
+	return a
+}
+
+// after tells that one of the later entries is younger than all of the earlier.
+func (v *view) after(earlier, later []*entry) bool {
+	return slices.ContainsFunc(later, func(n *entry) bool {
+		return !slices.ContainsFunc(earlier, func(o *entry) bool { return !o.at.before(n.at) })
+	})
 }
 
 func capfHostAlive(v *view) Answer { return hostAlive(v, v.contacts("capf")) }
@@ -198,8 +206,8 @@ func (v *view) capfIdentities() []capfIdentity {
 			out = append(out, capfIdentity{c.cert.Subject, c.cert.Issuer, c.cert.Serial, "presented by " + hostOf(c.t.Server), hostOf(c.t.Server), c.cert.NotBefore, []*entry{c.n}})
 		}
 	}
-	for _, n := range slices.Concat(v.p.all, v.k.general) {
-		if n.is("cli_show_cert") && capfName(n.detail("subject")) {
+	for _, n := range v.namedEverywhere("cli_show_cert") {
+		if capfName(n.detail("subject")) {
 			out = append(out, capfIdentity{n.detail("subject"), n.detail("issuer"), n.detail("serial"), "printed in " + n.place.Input, n.place.Input, n.detail("not_before"), []*entry{n}})
 		}
 	}
@@ -214,7 +222,11 @@ func (v *view) capfIdentities() []capfIdentity {
 		}
 		for j := range h.list.l.Records {
 			if r := &h.list.l.Records[j]; hasFunction(r, "CAPF") {
-				out = append(out, capfIdentity{r.Subject, r.Issuer, r.Serial, fmt.Sprintf("%s record %d", listName(i), r.Number), "", "", h.ev})
+				id := capfIdentity{r.Subject, r.Issuer, r.Serial, fmt.Sprintf("%s record %d", listName(i), r.Number), "", "", h.ev}
+				if c := v.k.cert(r.Certificate); c != nil {
+					id.notBefore = c.NotBefore
+				}
+				out = append(out, id)
 			}
 		}
 	}
@@ -251,10 +263,7 @@ func capfDiffers(v *view) Answer {
 // packet, those about no phone among them.
 func (v *view) alarmsNamed(names ...string) []*entry {
 	var out []*entry
-	for _, n := range slices.Concat(v.p.all, v.k.general) {
-		if n.e == nil || !n.is("alarm", "syslog_alarm") || v.p.cluster && slices.Contains(out, n) {
-			continue
-		}
+	for _, n := range v.namedEverywhere("alarm", "syslog_alarm") {
 		for _, name := range names {
 			if strings.HasSuffix(strings.ToLower(n.detail("alarm")), strings.ToLower(name)) {
 				out = append(out, n)

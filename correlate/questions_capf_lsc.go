@@ -81,14 +81,14 @@ func (v *view) lscSeen() bool {
 func capfKeyGenerated(v *view) Answer {
 	runs := v.capfRuns()
 	for i := len(runs) - 1; i >= 0; i-- {
-		if r := runs[i]; r.code != "" {
+		if r := runs[i]; r.code == "3" {
 			if r.key != nil {
 				return yes("the phone delivered its new key, so CAPF had taken its proof", r.key)
 			}
 			return no("no key of the phone arrived in that session", r.ev...)
 		}
 	}
-	return unknown("no session with CAPF that came to a result is in evidence")
+	return unknown("no session with CAPF that ended for its string is in evidence")
 }
 
 // authStringAwaited wants the mode by string and a capture that saw the phone

@@ -24,10 +24,22 @@ var _ = register(
 )
 
 func secureSilent(v *view) Answer {
-	if a := v.ask("secure-registration"); a.Value == Yes {
-		return no("the phone registered over TLS", a.Evidence...)
+	a := portDead(v.registrations(), "secure registration (TCP 2443 or 5061)")
+	if cm := v.secureByCM(); a.Value == Yes && v.after(a.Evidence, cm) {
+		return no("call control registered the phone over TLS since", cm...)
 	}
-	return portDead(v, v.registrations(), "secure registration (TCP 2443 or 5061)")
+	return a
+}
+
+// secureByCM gives call control's own words that the phone runs over TLS.
+func (v *view) secureByCM() []*entry {
+	var out []*entry
+	for _, n := range v.p.all {
+		if m := n.detail("device_mode"); (m == "2" || m == "3") && (n.is("tls_cipher") || n.is("security_modes") && n.detail("cluster") != "0") {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func secureHostAlive(v *view) Answer { return hostAlive(v, v.registrations()) }
@@ -138,8 +150,8 @@ func profileMismatch(v *view) Answer {
 			ev, say = append(ev, n), fmt.Sprintf("call control raised the alarm %s with reason %s: %s", name, reason, words)
 		}
 	}
-	for _, n := range slices.Concat(v.p.all, v.k.general) {
-		if !n.is("x509_name_mismatch") || !v.p.cluster && !strings.Contains(strings.ToUpper(n.detail("received")+n.detail("expected")), strings.ToUpper(v.p.name)) && !slices.Contains(v.p.all, n) {
+	for _, n := range v.namedEverywhere("x509_name_mismatch") {
+		if !v.p.cluster && !strings.Contains(strings.ToUpper(n.detail("received")+n.detail("expected")), strings.ToUpper(v.p.name)) && !slices.Contains(v.p.all, n) {
 			continue
 		}
 		ev, say = append(ev, n), fmt.Sprintf("call control read the name %q in the phone's certificate and expected %q", n.detail("received"), n.detail("expected"))
@@ -232,6 +244,7 @@ func registeredInClear(v *view) Answer {
 	var clear *entry
 	for _, n := range v.p.all {
 		switch {
+		case n.at.before(c.end): // it may have run by an older configuration
 		case n.is("registered", "registration_ok"):
 			clear = n
 		case n.is("security_modes") && n.detail("device_mode") == "1":
@@ -286,14 +299,17 @@ func secureRegistration(v *view) Answer {
 		}
 		says = append(says, say)
 	}
-	for _, n := range v.p.all {
-		if n.is("tls_cipher") && (n.detail("device_mode") == "2" || n.detail("device_mode") == "3") {
-			ev = append(ev, n)
-			says = append(says, fmt.Sprintf("call control registered it over TLS, cipher %s, mode %s (%s)", n.detail("cipher"), n.detail("device_mode"), securityModes[n.detail("device_mode")]))
-		} else if n.is("security_modes") && n.detail("cluster") != "0" && (n.detail("device_mode") == "2" || n.detail("device_mode") == "3") && len(says) == 0 {
-			ev = append(ev, n)
-			says = append(says, fmt.Sprintf("call control runs it in mode %s (%s)", n.detail("device_mode"), securityModes[n.detail("device_mode")]))
+	modes := ""
+	for _, n := range v.secureByCM() {
+		mode := n.detail("device_mode")
+		modes = fmt.Sprintf("call control runs it in mode %s (%s)", mode, securityModes[mode])
+		if n.is("tls_cipher") {
+			says = append(says, fmt.Sprintf("call control registered it over TLS, cipher %s, mode %s (%s)", n.detail("cipher"), mode, securityModes[mode]))
 		}
+		ev = append(ev, n)
+	}
+	if len(says) == 0 && modes != "" {
+		says = append(says, modes)
 	}
 	if len(says) == 0 {
 		return unknown("no registration over TLS is in evidence")
@@ -358,6 +374,9 @@ func ctlBeforeUpgrade(v *view) Answer {
 		}
 		if c.state == "accepted" {
 			return no("the phone accepts CallManager", c.n)
+		}
+		if c.state != "refused-by-phone" {
+			continue
 		}
 		return yes(fmt.Sprintf("the CTL is of %s, from before the upgrade, and %s presents %s, which it does not hold", dateOnly(made), c.t.Server, certText(c.cert)), slices.Concat(h.ev, []*entry{c.n, by})...)
 	}

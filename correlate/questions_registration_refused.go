@@ -29,11 +29,15 @@ const maxTalk = 30.0
 func (v *view) talks() []*talk {
 	var out []*talk
 	open := map[string]*talk{}
+	outer := map[string]*talk{} // by input: the handshake during which TVS is asked
 	for _, n := range v.p.all {
 		if n.e == nil || n.sourceKind() != "phone" {
 			continue
 		}
 		t := open[n.place.Input]
+		if o := outer[n.place.Input]; o != nil && (t.failed != nil || t.done != nil) && !n.is("tls_session_cached") {
+			t, open[n.place.Input], outer[n.place.Input] = o, o, nil
+		}
 		if t != nil {
 			if d, ok := n.at.sub(t.at); ok && (d > maxTalk || d < 0) {
 				t = nil
@@ -50,8 +54,16 @@ func (v *view) talks() []*talk {
 			begin()
 			t.purpose = n.detail("purpose")
 		case "tvs_connect_attempt":
+			if !ended && t.purpose != "TVS" {
+				outer[n.place.Input] = t
+			}
 			begin()
 			t.purpose = "TVS"
+		case "server_cert_check":
+			if ended || n.detail("role") != "21" {
+				continue
+			}
+			t.purpose = "TVS" // 21 is the role of TVS
 		case "tcp_connect_attempt", "tls_handshake_start":
 			if ended || t.server != "" && n.e.Server != "" && hostOf(t.server) != hostOf(n.e.Server) {
 				begin()
@@ -250,8 +262,14 @@ func (v *view) takenSince(r *refusal) (n *entry, same bool) {
 		}
 	}
 	for _, c := range v.contacts("sccp-tls", "sip-tls", "https", "provisioning", "other") {
-		if c.state == "accepted" {
-			take(c.n.at, c.t.Service, c.t.Server, c.n)
+		if c.state != "accepted" {
+			continue
+		}
+		take(c.n.at, c.t.Service, c.t.Server, c.n)
+		// A connection to another node that outlives the refusal still stands.
+		if end, ok := c.t.Marks["end"]; ok && n == nil && r.server != "" && hostOf(r.server) != hostOf(c.t.Server) && alike(c.t.Service, c.t.Server) &&
+			r.at.before(v.k.at(c.n.place.Input, "capture", end.Clock)) {
+			n = c.n
 		}
 	}
 	for _, t := range v.talks() {

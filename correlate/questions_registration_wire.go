@@ -92,14 +92,14 @@ func handshakeEnd(t *evidence.TLS) (string, *evidence.Alert) {
 	return "unclear", nil
 }
 
-// portDead looks for a service of which every connection attempt stayed
-// without answer or was reset. A single SYN proves nothing, and one answered
-// attempt says that the way is open.
-func portDead(v *view, list []*contact, what string) Answer {
+// portDead looks for a service whose hosts all left the last connection
+// attempt without answer, or reset it. A single SYN proves nothing, and one
+// host that answers says that the way is open.
+func portDead(list []*contact, what string) Answer {
 	var ev []*entry
 	var said []string
 	enough := false
-	for _, c := range list {
+	for _, c := range lastByHost(list) {
 		switch c.state {
 		case "silent":
 			said = append(said, fmt.Sprintf("%s: %d SYN without answer%s", c.t.Server, len(c.t.Syns), spacing(c.t.Syns)))
@@ -108,7 +108,7 @@ func portDead(v *view, list []*contact, what string) Answer {
 			said = append(said, c.t.Server+": answered by a reset")
 			enough = true
 		default:
-			return no("port of "+c.t.Server+" answers", c.n)
+			return no(c.t.Server+" answers", c.n)
 		}
 		ev = append(ev, c.n)
 	}
@@ -125,12 +125,52 @@ func portDead(v *view, list []*contact, what string) Answer {
 	return yes(what+" did not answer: "+strings.Join(said, "; "), ev...)
 }
 
+// lastByHost gives the last contact with each host.
+func lastByHost(list []*contact) []*contact {
+	var out []*contact
+	for i, c := range list {
+		if !slices.ContainsFunc(list[i+1:], func(o *contact) bool { return hostOf(o.t.Server) == hostOf(c.t.Server) }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// generalNamed gives the evidence about no phone by the name of its event. The
+// index is made once: every phone of a large case asks.
+func (k *kase) generalNamed(name string) []*entry {
+	if k.named == nil {
+		k.named = map[string][]*entry{}
+		for _, n := range k.general {
+			k.named[n.name] = append(k.named[n.name], n)
+		}
+	}
+	return k.named[name]
+}
+
+// namedEverywhere gives the phone's evidence of a name and that about no phone.
+func (v *view) namedEverywhere(names ...string) []*entry {
+	var out []*entry
+	for _, n := range v.p.all {
+		if n.e != nil && n.is(names...) {
+			out = append(out, n)
+		}
+	}
+	if v.p.cluster {
+		return out // whose evidence holds the general already
+	}
+	for _, name := range names {
+		out = append(out, v.k.generalNamed(name)...)
+	}
+	return out
+}
+
 // hostAlive asks for packets of the silent hosts on other ports: without them
 // the host may be down, or the capture may see one direction only. A reset is
 // an answer of the host itself, or of a filter that says so.
 func hostAlive(v *view, list []*contact) Answer {
 	var ev []*entry
-	for _, c := range list {
+	for _, c := range lastByHost(list) {
 		host := hostOf(c.t.Server)
 		if c.state == "port-closed" {
 			ev = append(ev, c.n)
@@ -170,6 +210,7 @@ func (v *view) pin(at instant, c *evidence.Certificate, roles []string, kinds ..
 		out.why = "the certificate is not in evidence"
 		return out
 	}
+	var only *pinned
 	for _, i := range kinds {
 		h := v.p.heldAt(i, at)
 		list, name, ev, own := h.list, "the phone's "+listName(i), h.ev, true
@@ -189,8 +230,7 @@ func (v *view) pin(at instant, c *evidence.Certificate, roles []string, kinds ..
 		case m.state == "match" && own:
 			return pinned{state: "match", record: m.record, list: name, ev: ev, all: true}
 		case m.state == "match":
-			out.all, out.why = false, name+" holds the certificate, and whether the phone took that list is not in evidence"
-			return pinned{state: "unknown", why: out.why, ev: ev}
+			only = &pinned{state: "unknown", why: name + " holds the certificate, and whether the phone took that list is not in evidence", ev: ev}
 		case m.state == "near-miss":
 			return pinned{state: "near-miss", record: m.record, list: name, ev: ev, why: fmt.Sprintf("serial %s on the wire and %s in %s differ by one digit, and no hash decides", c.Serial, m.record.Serial, name)}
 		case list.l.Partial:
@@ -205,6 +245,9 @@ func (v *view) pin(at instant, c *evidence.Certificate, roles []string, kinds ..
 				out.record = sameRole(list, roles)
 			}
 		}
+	}
+	if only != nil {
+		return *only
 	}
 	return out
 }
