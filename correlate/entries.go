@@ -82,9 +82,10 @@ func (n *entry) sourceKind() string {
 }
 
 // aside tells that an entry is an observation of a capture that says nothing
-// unless it is about a phone: a DHCP lease, a DNS answer.
+// unless it is about a phone: a DHCP lease, a DNS answer. An alarm of CUCM is
+// about the cluster.
 func (n *entry) aside() bool {
-	return n.e != nil && n.e.Dialect == "capture" && n.e.Transfer == nil && n.e.TLS == nil
+	return n.e != nil && n.e.Dialect == "capture" && n.e.Transfer == nil && n.e.TLS == nil && n.name != "syslog_alarm"
 }
 
 func (n *entry) is(names ...string) bool { return n != nil && slices.Contains(names, n.name) }

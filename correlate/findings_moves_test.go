@@ -403,3 +403,28 @@ func TestMovedAndHealed(t *testing.T) {
 		}
 	}
 }
+
+// The alarm about the rollback parameter is about the cluster: it names no
+// phone, and stands among the cluster's findings until it is switched off.
+func TestRollbackAlarm(t *testing.T) {
+	s := healthyBoot()
+	alarm := func(sec float64, name string) {
+		s.observed(sec, "syslog_alarm", with("alarm", name), func(e *evidence.Event) { e.Address, e.Server = "", nodeA+":514" })
+	}
+	found := func() *Finding {
+		for _, f := range Judge(s.b, Options{}).Cluster.Findings {
+			if f.ID == "blank-itl-rollback-active" {
+				return &f
+			}
+		}
+		return nil
+	}
+	alarm(10, "RollBackToPre8.0Enabled")
+	if f := found(); f == nil || len(f.Evidence) == 0 || f.About == "" {
+		t.Errorf("finding %+v", f)
+	}
+	alarm(20, "RollBackToPre8.0Disabled")
+	if f := found(); f != nil {
+		t.Errorf("raised after the parameter was switched off: %s", f.Summary)
+	}
+}
