@@ -16,7 +16,7 @@ var rulesRefused = []*Rule{
 		Class: ClassRecoverable, Stage: stageRegistration,
 		Explain:    []string{"phone-certificate-refused-by-cucm"},
 		Neighbours: []string{"phone-certificate-refused-by-cucm", "mic-missing"},
-		Get:        []string{"phone-certificate-refused"},
+		Get:        []string{"capture", "ccm-trace"},
 		Source:     "Security Guide for Cisco Unified Communications Manager 14; Cisco TechNote 200860",
 		sure:       always("high"),
 		past:       refusalHistory,
@@ -39,7 +39,7 @@ var rulesRefused = []*Rule{
 		Needs: []string{"phone-certificate-refused"},
 		Class: ClassRecoverable, Stage: stageRegistration,
 		Neighbours: []string{"ccm-certificate-not-in-ctl", "mic-roots-removed", "security-profile-mismatch"},
-		Get:        []string{"phone-certificate-refused"},
+		Get:        []string{"capture", "ccm-trace"},
 		Source:     "Cisco TechNote 200860; Cisco TechNote 215014; Cisco TechNote 212214; Cisco TechNote 210541",
 		sure: func(v *view) string {
 			kinds := map[string]bool{}
