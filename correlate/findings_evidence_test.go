@@ -217,3 +217,19 @@ func TestWhoseCertificateExpired(t *testing.T) {
 		t.Errorf("the server's alert: %+v", a)
 	}
 }
+
+// The size of a CTL tells two dates apart: a cluster has one CTL.
+func TestCTLOfAnotherDate(t *testing.T) {
+	for length, want := range map[int]bool{4712: true, 4762: false} {
+		s := newScene()
+		s.input("show-ctl.txt", "show-ctl")
+		s.says(1, "file_request", with("file", "CTL"+phoneName+".tlv"), with("transfer", "27"))
+		s.says(1.2, "file_download_done", with("transfer", "27"), with("bytes", "4762"))
+		s.list("ctl", "ctl", "e001", "SAST e001", "CCM+TFTP aa01")
+		o := &s.b.Objects[0]
+		o.Places, o.List.Length, o.List.Origin = []evidence.Place{{Input: "show-ctl.txt", Line: 1}}, length, "listing"
+		if f := has(s.judge(t), "evidence-mixed-epochs"); (f != nil) != want {
+			t.Errorf("%d bytes listed, 4762 received: %+v", length, f)
+		}
+	}
+}

@@ -335,7 +335,7 @@ func TestMoves(t *testing.T) {
 					}
 				}
 			},
-			"no list is to be deleted": func(s *scene) { s.fact("x", "y"); s.b.Facts = nil; s.fact("drs-backup", "yes") },
+			"no list is to be deleted": func(s *scene) { s.b.Facts = nil; s.fact("drs-backup", "yes") },
 		}},
 	})
 }
