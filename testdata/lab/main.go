@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"trustline/testdata/lab/play"
 	"trustline/testdata/lab/scenario"
 )
 
@@ -39,24 +40,51 @@ func main() {
 	}
 }
 
+// folder is a case as it lies on disk.
+type folder struct {
+	name  string
+	names []string
+	files map[string][]byte
+}
+
+// folders plays everything: the first cases, each written out in package scenario,
+// and the plans of package play.
+func folders() (all []folder, err error) {
+	for _, c := range scenario.All() {
+		all = append(all, folder{c.Name, c.FileNames(), c.Files})
+	}
+	for _, p := range play.Cases() {
+		s, err := p.Play()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Name, err)
+		}
+		all = append(all, folder{s.Name, s.FileNames(), s.Files})
+	}
+	return all, nil
+}
+
 // run writes the cases below dir or, to check, returns the files that differ.
 func run(dir string, check bool) (differing []string, err error) {
-	for _, c := range scenario.All() {
-		folder := filepath.Join(dir, c.Name)
+	all, err := folders()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		at := filepath.Join(dir, c.name)
 		if !check {
-			if err := os.MkdirAll(folder, 0o755); err != nil {
+			if err := os.MkdirAll(at, 0o755); err != nil {
 				return nil, err
 			}
 		}
-		for _, name := range c.FileNames() {
-			path := filepath.Join(folder, name)
+		for _, name := range c.names {
+			path := filepath.Join(at, name)
 			if !check {
-				if err := os.WriteFile(path, c.Files[name], 0o644); err != nil {
+				if err := os.WriteFile(path, c.files[name], 0o644); err != nil {
 					return nil, err
 				}
 				continue
 			}
-			if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, c.Files[name]) {
+			if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, c.files[name]) {
 				differing = append(differing, path)
 			}
 		}

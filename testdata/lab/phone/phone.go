@@ -10,6 +10,7 @@ import (
 // A Phone holds lists and remembers what TVS said.
 type Phone struct {
 	CTL, ITL *list.File
+	Old      bool // a model without Security By Default
 	cache    map[string]bool
 }
 
@@ -36,6 +37,10 @@ func (d Decision) By() Step {
 // State names what the phone holds.
 func (p *Phone) State() State {
 	switch {
+	case p.Old && p.CTL == nil:
+		return OldNone
+	case p.Old:
+		return OldCTL
 	case p.CTL == nil && p.ITL == nil:
 		return None
 	case p.ITL == nil:
@@ -96,6 +101,9 @@ func (p *Phone) remember(c *x509.Certificate) {
 	}
 	p.cache[string(c.SHA1())] = true
 }
+
+// Forget erases both lists and the cache, as the phone's menu does.
+func (p *Phone) Forget() { p.CTL, p.ITL, p.cache = nil, nil, nil }
 
 // Install puts a list in the place of the one held and empties the cache of TVS
 // answers.
