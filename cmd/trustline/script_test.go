@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,6 +37,7 @@ func TestMain(m *testing.M) {
 //	relink FILE TYPE OUT    the same capture under another link type
 //	rotate FILE N NAMES     cut a classic capture into N; NAMES holds %d for the number from 1
 //	noise BYTES NEW         write bytes that mean nothing
+//	printf NEW TEXT         write a text with the escapes of Go
 //	clean DIR               fail when a temporary file is left
 //	json FILE PATH WANT     compare one value of a JSON file: a.b.0.c, or its length with a.b.len
 //	alike FILE FILE PATH    compare one value of two JSON files
@@ -140,6 +142,11 @@ func TestScript(t *testing.T) {
 					data[i] = byte(x >> 24)
 				}
 				ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o666))
+			},
+			"printf": func(ts *testscript.TestScript, _ bool, args []string) {
+				text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
 			},
 			"clean": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d fs.DirEntry, err error) error {
