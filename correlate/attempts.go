@@ -83,16 +83,25 @@ func (k *kase) oneStory(p *phone, a *attempt) {
 	for i, n := range a.wire {
 		if i > 0 {
 			b := a.wire[i-1].e
-			n.summary += fmt.Sprintf(" (after %s in frame %d: %s)", strings.ToUpper(b.Transfer.Proto), b.Place.Frame, firstOf(strings.TrimSpace(errorText(b.Transfer.ErrorCode, b.Transfer.Error)), b.Transfer.Outcome))
+			n.summary += fmt.Sprintf(" (%s: %s)", before(n, a.wire[i-1], strings.ToUpper(b.Transfer.Proto)), firstOf(strings.TrimSpace(errorText(b.Transfer.ErrorCode, b.Transfer.Error)), b.Transfer.Outcome))
 			continue
 		}
 		for _, o := range p.all {
 			if d, ok := n.at.sub(o.at); ok && d >= 0 && d < 60 && o.is("http_refused", "http_no_answer") && n.e.Transfer.Proto == "tftp" {
-				n.summary += fmt.Sprintf(" (after TCP 6970 in frame %d: %s)", o.place.Frame, strings.ReplaceAll(strings.TrimPrefix(o.name, "http_"), "_", " "))
+				n.summary += fmt.Sprintf(" (%s: %s)", before(n, o, "TCP 6970"), strings.ReplaceAll(strings.TrimPrefix(o.name, "http_"), "_", " "))
 				break
 			}
 		}
 	}
+}
+
+// before says what went before, and by how much.
+func before(n, first *entry, what string) string {
+	d, ok := n.at.sub(first.at)
+	if !ok {
+		return "after " + what
+	}
+	return fmt.Sprintf("%.1f s after %s", d, what)
 }
 
 // sameAttempt finds the attempt that a further transfer of the same file

@@ -480,7 +480,7 @@ func TestBusyThenTFTPIsOneStory(t *testing.T) {
 	busy.Proto, busy.ErrorCode, busy.Error, busy.Server = "http", &code, "Service Unavailable", nodeA+":6970"
 	s.transfer(1.6, "ITL"+phoneName+".tlv", "only")
 	p := s.judge(t)
-	want := fmt.Sprintf("(after HTTP in frame %d: 503 Service Unavailable)", s.b.Events[0].Place.Frame)
+	want := "(0.6 s after HTTP: 503 Service Unavailable)"
 	if n := len(p.Timeline); n != 2 || !strings.HasSuffix(p.Timeline[1].Summary, want) {
 		t.Errorf("timeline %+v, want two entries, the second ending in %q", p.Timeline, want)
 	}

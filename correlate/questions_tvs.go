@@ -46,8 +46,11 @@ func tvsCertInHeldITL(v *view) Answer {
 		if t == nil {
 			continue
 		}
-		seen = append(seen, t.n)
 		m := certIn(h.list, t.cert, "TVS")
+		if m.state != "match" && v.p.itlTakenSince(t.n.at) {
+			continue // it was held against another ITL
+		}
+		seen = append(seen, t.n)
 		if m.state == "match" {
 			return yes(fmt.Sprintf("the TVS certificate on the wire from %s (serial %s, SHA-1 %s) is ITL record %d (serial %s, %s)",
 				s.address, t.cert.Serial, t.cert.SHA1, m.record.Number, m.record.Serial, hashText(m.record)), slices.Concat([]*entry{t.n}, h.ev)...)
@@ -61,6 +64,23 @@ func tvsCertInHeldITL(v *view) Answer {
 		return no(absent, slices.Concat(seen, h.ev)...)
 	}
 	return unknown("no TVS certificate on the wire is in evidence")
+}
+
+// itlTakenSince tells that the phone took another ITL after a moment. The
+// contact by which TVS vouched for that ITL lies between its download and the
+// line that says so.
+func (p *phone) itlTakenSince(at instant) bool {
+	return slices.ContainsFunc(p.states[1:], func(s heldState) bool {
+		if s.cause == nil || s.cause.kind != "itl" || s.cause.result != Yes || sameList(s.before[iITL].list, s.after[iITL].list) {
+			return false
+		}
+		for _, n := range s.cause.proof {
+			if at.before(n.at) {
+				return true
+			}
+		}
+		return at.before(s.at)
+	})
 }
 
 func hashText(r *evidence.Record) string {

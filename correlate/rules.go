@@ -6,14 +6,15 @@ import (
 )
 
 // Rule is one finding of the catalogue. It holds when every need is answered
-// yes and no exclusion is; it is open when one need at least is answered yes,
-// none is answered no, and something is unknown.
+// yes and no exclusion is; it is open when something points to it (Opens), no
+// need is answered no, and something is unknown.
 type Rule struct {
 	ID         string
 	Title      string
 	Sees       string   // what a user or administrator notices
 	Says       string   // the verdict in one sentence of cause
 	Needs      []string // questions, in the order of the proof
+	Opens      []string // questions of which any, answered yes, points to it; nil: the first need
 	Not        []string // questions that rule it out
 	Proof      []string // questions whose answers are the proof, where that is not Needs
 	Class      string   // class when it holds
@@ -75,7 +76,7 @@ func (v *view) try(r *Rule) ruling {
 		case Unknown:
 			out.open = append(out.open, q)
 		case Yes:
-			sign = true
+			sign = sign || slices.Contains(r.opens(), q)
 			out.evidence = append(out.evidence, a.Evidence...)
 		}
 	}
@@ -98,6 +99,13 @@ func (v *view) try(r *Rule) ruling {
 		}
 	}
 	return out
+}
+
+func (r *Rule) opens() []string {
+	if r.Opens == nil && len(r.Needs) > 0 {
+		return r.Needs[:1]
+	}
+	return r.Opens
 }
 
 // confidence says how sure a finding is: two kinds of witness agree (high),

@@ -122,6 +122,10 @@ func (v *view) verdict(a arbitration, g Gates) Verdict {
 			out.Because = append(out.Because, Reason{Text: sentence(v.insufficient(a).Summary), Evidence: []string{}})
 		}
 	}
+	if a.primary != nil && a.primary.rule.Gate == "ctl" {
+		out.Advice = ctlAdvice(g.CTL)
+		return out
+	}
 	switch out.Deletion {
 	case "forbidden":
 		out.Advice = "Do not delete the ITL: " + firstRefuted(g.ITL) + "."
@@ -139,6 +143,17 @@ func (v *view) verdict(a arbitration, g Gates) Verdict {
 		}
 	}
 	return out
+}
+
+// ctlAdvice says whether the CTL has to go, which is what the verdict is about.
+func ctlAdvice(rows []GateRow) string {
+	switch gateState(rows) {
+	case "forbidden":
+		return "Do not delete the CTL: " + firstRefuted(rows) + "."
+	case "open":
+		return "Do not delete the CTL before these are answered: " + rowList(rows, rowUnknown) + "."
+	}
+	return "Every condition is proved: the CTL has to be deleted on the phone, after all certificate work is finished, and on one phone first."
 }
 
 func firstRefuted(rows []GateRow) string {

@@ -219,6 +219,7 @@ type Record struct {
 	Hash          string         `json:"hash"`        // CERTHASH
 	HashAlgorithm string         `json:"hash_algorithm"`
 	SignedThis    bool           `json:"signed_this"`
+	SaidUnused    bool           `json:"said_unused,omitempty"` // a listing says that it did not sign this list
 }
 
 // Certificate is what a certificate says.

@@ -83,7 +83,7 @@ func listID(f *trustlist.File, l *evidence.List) string {
 
 func (d *decoder) record(r *trustlist.Record, at evidence.Place) evidence.Record {
 	out := evidence.Record{Number: r.Number, Functions: append([]string{}, r.Functions...), DNSName: r.DNSName, IP: r.IP, Subject: r.Subject, Issuer: r.Issuer,
-		Serial: r.Serial, Key: r.Key, SHA1: r.CertificateSHA1, Hash: r.Hash, HashAlgorithm: r.HashAlgorithm, SignedThis: r.SignedThis}
+		Serial: r.Serial, Key: r.Key, SHA1: r.CertificateSHA1, Hash: r.Hash, HashAlgorithm: r.HashAlgorithm, SignedThis: r.SignedThis, SaidUnused: r.SaidUnused}
 	if r.Certificate != nil {
 		out.Certificate = d.certificate(r.Certificate, at)
 	}

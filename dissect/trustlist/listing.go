@@ -256,7 +256,8 @@ func (a *assembler) used(words string, line int) {
 		return
 	}
 	d.signed = true
-	d.rec.SignedThis = !strings.Contains(words, "not used")
+	d.rec.SaidUnused = strings.Contains(words, "not used")
+	d.rec.SignedThis = !d.rec.SaidUnused
 	d.last = line
 }
 

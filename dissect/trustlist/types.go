@@ -93,6 +93,7 @@ type Record struct {
 
 	SignatureLength int  // octets of the certificate's own signature
 	SignedThis      bool // the signer of this list
+	SaidUnused      bool // a listing says of it that it did not sign this list
 
 	Fields []Field // TLVs in order
 }
