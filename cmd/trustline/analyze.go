@@ -9,7 +9,7 @@ import (
 )
 
 // whatIsRead is the hint when nothing was recognised.
-const whatIsRead = "trustline reads captures (pcap, pcapng), phone console logs and status messages, TVS traces, pasted show itl and show ctl output, CTL, ITL and signed files, evidence files, and folders and archives of these"
+const whatIsRead = "trustline reads captures (pcap, pcapng), phone console logs and status messages, traces of CUCM's services, pasted show itl, show ctl and other command output, CTL, ITL and signed files, evidence files, and folders and archives of these"
 
 func analyzeCommand(e *env) *cobra.Command {
 	var (

@@ -28,6 +28,11 @@ func FuzzDecode(f *testing.F) {
 		if len(b.Header.Inputs) == 0 || b.Header.Inputs[0].Kind == "" {
 			t.Error("the input is not accounted for")
 		}
+		gather.Events(gather.Input{Name: "x", Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}, gather.Options{}, func(e *evidence.Event) {
+			if e.Event == "" || e.Place.Line == 0 || e.Detail == nil {
+				t.Errorf("event %+v", e)
+			}
+		})
 		if _, err := json.Marshal(correlate.Judge(evidence.Merge(b), correlate.Options{})); err != nil {
 			t.Error(err)
 		}

@@ -1,11 +1,13 @@
 package gather
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
 	"trustline/correlate/evidence"
+	"trustline/tvstrace"
 )
 
 // Hints is what the name of an input and the archive around it tell. Anybody
@@ -99,6 +101,7 @@ func (k calendar) date(c *evidence.Clock) {
 // hinted fills in what the content of a log does not tell and its name does:
 // the node of a server's trace, the date, and whose console it is.
 func (d *decoder) hinted(h Hints) {
+	d.hintedService(h)
 	d.hintedDate(h)
 	for i := range d.b.Coverage {
 		if c := &d.b.Coverage[i]; serverLog(c.Service) {
@@ -131,6 +134,50 @@ func console(dialect string) bool { return strings.HasPrefix(dialect, "phone-") 
 // serverLog tells that coverage of this service comes from a server's log.
 func serverLog(service string) bool {
 	return service != "capture" && service != "console" && service != "status"
+}
+
+// capfNames are the names of CAPF for events that its trace prints in the same
+// words as that of TVS.
+var capfNames = [...][2]string{
+	{"tvs_phone_connection", "capf_phone_connection"},
+	{"tvs_tls_handshake_ok", "capf_tls_handshake_ok"},
+	{"tvs_tcp_accept", ""},
+	{"tvs_tls_handshake_missing", ""},
+}
+
+// hintedService makes a trace one of CAPF when its folder says so and nothing
+// in it speaks against that: both services print connections alike, and a trace
+// with connections only is taken for one of TVS.
+func (d *decoder) hintedService(h Hints) {
+	if h.Service != "capf" || d.in.Kind != tvstrace.DialectTVS {
+		return
+	}
+	name := func(e *evidence.Event) (string, bool) {
+		for _, n := range capfNames {
+			if n[0] == e.Event {
+				return cmp.Or(n[1], n[0]), true
+			}
+		}
+		return "", false
+	}
+	for i := range d.b.Events {
+		if _, ok := name(&d.b.Events[i]); !ok {
+			return
+		}
+	}
+	d.in.Kind = tvstrace.DialectCAPF
+	for i := range d.b.Events {
+		e := &d.b.Events[i]
+		e.Event, _ = name(e)
+		e.Dialect = tvstrace.DialectCAPF
+		e.Detail["service_from"] = "the name of the input"
+	}
+	for i := range d.b.Coverage {
+		if c := &d.b.Coverage[i]; c.Service == coverageOf(tvstrace.DialectTVS) {
+			c.Service = coverageOf(tvstrace.DialectCAPF)
+			note(c, "service from the name of the input")
+		}
+	}
 }
 
 // hintedDate dates the logs of an input. Each coverage row is one log with a

@@ -98,3 +98,18 @@ func TestHintedPhone(t *testing.T) {
 		t.Errorf("a server's log: %+v", e)
 	}
 }
+
+// TestHintedService: a trace of connections only is that of the folder it came
+// from; one that tells which it is stays what it is.
+func TestHintedService(t *testing.T) {
+	line := "18:01:06.345 |   debug 8:UNKNOWN:Got a new ph conn 192.168.11.100 on 8, Total Acc = 7..\n"
+	h := gather.Hints{Service: "capf"}
+	b := hinted(line, h)
+	if in, e, row := b.Header.Inputs[0], b.Events[0], b.Coverage[0]; in.Kind != "capf-sdi" || e.Event != "capf_phone_connection" || row.Service != "capf-trace" || row.Note == "" {
+		t.Errorf("%s, %+v, %+v", in.Kind, e, row)
+	}
+	b = hinted(line+"18:01:06.346 |   debug     MsgType               : TVS_MSG_QUERY_CERT_REQ\n", h)
+	if in, row := b.Header.Inputs[0], b.Coverage[0]; in.Kind != "tvs-sdi" || row.Service != "tvs-trace" {
+		t.Errorf("%s, %+v", in.Kind, row)
+	}
+}

@@ -42,6 +42,7 @@ func split(t testing.TB, file []byte, n int) [][]byte {
 	}
 	var out [][]byte
 	from := head
+	n = min(n, len(ends)) // no part is empty
 	for i := range n {
 		to := ends[(i+1)*len(ends)/n-1]
 		out = append(out, append(bytes.Clone(file[:head]), file[from:to]...))

@@ -2,9 +2,9 @@
 // decoded one at a time.
 //
 // What comes in: files, folders, archives and "-" for standard input. What
-// goes out, folders sorted by name and archives in their own order: one [Input] for each file
-// and each archive member, with a name, a way to open it and what its name
-// tells; and, in the same stream, one Input with a [Problem] for each path or
+// goes out, folders sorted by name and archives in their own order: one [Input]
+// for each file and each archive member, with a name, a way to open it and what
+// its name tells; and, in the same stream, one Input with a [Problem] for each path or
 // member that cannot be entered.
 //
 //	plan := intake.List([]string{"case"}, intake.Options{})
@@ -23,6 +23,8 @@
 // whose first packets follow each other as the names do, are one Input with
 // Parts: in a folder or among the arguments, in a zip archive, and in a tar
 // archive when they are small and stand beside each other.
+// So are the numbered files of one trace of a server, when all are of one
+// dialect.
 //
 // Archives are recognised by content: zip, tar, and gzip around either of them
 // or around one file, one in another up to a limit. Gzip around one file is no
