@@ -210,3 +210,34 @@ func TestPlansThatContradictThemselves(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is drawn can be played, and gives the same bytes again.
+func TestDraw(t *testing.T) {
+	const n = 400
+	refused, accepted := 0, 0
+	for seed := range uint64(n) {
+		p := Draw(seed)
+		s, err := p.Play()
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if seed%20 == 0 {
+			again, err := Draw(seed).Play()
+			for name, d := range s.Files {
+				if err != nil || !bytes.Equal(d, again.Files[name]) {
+					t.Errorf("seed %d: %s differs, %v", seed, name, err)
+				}
+			}
+		}
+		for _, j := range s.Truth[p.Phones[0].Name].Judged {
+			if j.Accepted {
+				accepted++
+			} else {
+				refused++
+			}
+		}
+	}
+	if refused < n/4 || accepted < n/4 {
+		t.Errorf("%d plans: %d objects accepted, %d refused", n, accepted, refused)
+	}
+}

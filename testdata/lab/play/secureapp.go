@@ -11,7 +11,6 @@ import (
 type secureApp struct {
 	s   *station
 	job int
-	dst string
 }
 
 func (v *secureApp) get(text string, args ...any) {

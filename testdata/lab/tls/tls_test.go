@@ -10,6 +10,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"testing"
 	"time"
 
@@ -57,10 +58,37 @@ func TestPRFVector(t *testing.T) {
 	}
 }
 
+// The vector published on the IETF TLS list for the PRF of TLS 1.2 with SHA-256.
+func TestPRFVector12(t *testing.T) {
+	unhex := func(s string) []byte { b, _ := hex.DecodeString(s); return b }
+	c := Conn{Config: Config{Version: TLS12}}
+	got := c.prf(unhex("9bbe436ba940f017b17652849a71db35"), "test label", unhex("a0ba9f936cda311827a6f796ffd5198c"), 100)
+	if want := unhex("e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a"); !bytes.HasPrefix(got, want) {
+		t.Errorf("%x", got)
+	}
+}
+
+// What an observer of TLS 1.3 sees: two hellos, the compatibility message, and
+// nothing but application data.
+func TestHidden(t *testing.T) {
+	h := NewHidden("test", []*x509.Certificate{certificate("server", 2048)})
+	hello, flight, end := split(t, h.ClientHello()), split(t, h.ServerFlight()), split(t, h.ClientFlight())
+	types := ""
+	for _, r := range append(append(hello, flight...), end...) {
+		types += fmt.Sprint(r.typ, " ")
+	}
+	if types != "22 22 20 23 23 23 20 23 " {
+		t.Error(types)
+	}
+	if !bytes.Contains(hello[0].data, []byte{0, 43, 0, 5, 4, 3, 4, 3, 3}) || !bytes.Contains(flight[0].data, []byte{0, 43, 0, 2, 3, 4}) {
+		t.Error("supported_versions does not say 1.3")
+	}
+}
+
 // open undoes the record protection with code of its own kind: the standard
 // library's AES, HMAC and RSA, keys derived from the wire alone.
 func TestRecordingDecryptsWithTheServersKey(t *testing.T) {
-	for _, version := range []uint16{TLS10, TLS11} {
+	for _, version := range []uint16{TLS10, TLS11, TLS12} {
 		cfg := config()
 		cfg.Version = version
 		c := New(cfg)
@@ -83,13 +111,18 @@ func TestRecordingDecryptsWithTheServersKey(t *testing.T) {
 			t.Fatalf("premaster %x, %v", premaster, err)
 		}
 		clientRandom, serverRandom := hello[0].data[6:38], flight[0].data[6:38]
-		master := prf(premaster, "master secret", append(append([]byte{}, clientRandom...), serverRandom...), 48)
-		block := prf(master, "key expansion", append(append([]byte{}, serverRandom...), clientRandom...), 136)
+		probe := Conn{Config: Config{Version: version}}
+		master := probe.prf(premaster, "master secret", append(append([]byte{}, clientRandom...), serverRandom...), 48)
+		block := probe.prf(master, "key expansion", append(append([]byte{}, serverRandom...), clientRandom...), 136)
 
 		// CertificateVerify signs the messages before it.
 		signed := transcript[:len(transcript)-len(answer[2].data)]
-		probe := Conn{messages: signed}
-		if err := rsa.VerifyPKCS1v15(cfg.ClientChain[0].Key.Public(), crypto.MD5SHA1, probe.transcript(), answer[2].data[6:]); err != nil {
+		probe.messages = signed
+		hash, sig := crypto.MD5SHA1, answer[2].data[6:]
+		if version == TLS12 { // algorithm before the signature
+			hash, sig = crypto.SHA256, answer[2].data[8:]
+		}
+		if err := rsa.VerifyPKCS1v15(cfg.ClientChain[0].Key.Public(), hash, probe.transcript(), sig); err != nil {
 			t.Errorf("certificate verify: %v", err)
 		}
 
@@ -97,7 +130,7 @@ func TestRecordingDecryptsWithTheServersKey(t *testing.T) {
 		var seq uint64
 		open := func(r record) []byte {
 			iv, data := state, append([]byte{}, r.data...)
-			if version == TLS11 {
+			if version >= TLS11 {
 				iv, data = data[:16], data[16:]
 			}
 			b, _ := aes.NewCipher(block[40:72])
@@ -118,7 +151,7 @@ func TestRecordingDecryptsWithTheServersKey(t *testing.T) {
 		}
 		probe.messages = transcript
 		finished := open(answer[4])
-		if want := prf(master, "client finished", probe.transcript(), 12); !bytes.Equal(finished[4:], want) {
+		if want := probe.prf(master, "client finished", probe.transcript(), 12); !bytes.Equal(finished[4:], want) {
 			t.Errorf("finished %x, want %x", finished[4:], want)
 		}
 		if got := open(question[0]); string(got) != "question" {
