@@ -91,7 +91,7 @@ func caseBundles(t testing.TB, dir string, n int) (whole, series []*evidence.Bun
 	return whole, series, capture
 }
 
-// TestSeriesSameReport: every case with its capture in 2, 3, 5 and 23 parts
+// TestSeriesSameReport: every case with its capture in 2, 5 and 23 parts
 // has the report of the whole, but for the names and frame numbers of the
 // places.
 func TestSeriesSameReport(t *testing.T) {
@@ -101,15 +101,18 @@ func TestSeriesSameReport(t *testing.T) {
 	}
 	for _, path := range dirs {
 		dir := filepath.Dir(path)
-		for _, n := range []int{2, 3, 5, 23} {
-			whole, series, capture := caseBundles(t, dir, n)
-			frames := frameCounts(t, split(t, capture, n))
-			want := plain(t, correlate.Judge(evidence.Merge(whole...), correlate.Options{}), filepath.Base(path), nil)
-			got := plain(t, correlate.Judge(evidence.Merge(series...), correlate.Options{}), filepath.Base(path), frames)
-			if d := cmp.Diff(want, got); d != "" {
-				t.Errorf("%s in %d parts: %s", filepath.Base(dir), n, d)
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			for _, n := range []int{2, 5, 23} {
+				whole, series, capture := caseBundles(t, dir, n)
+				frames := frameCounts(t, split(t, capture, n))
+				want := plain(t, correlate.Judge(evidence.Merge(whole...), correlate.Options{}), filepath.Base(path), nil)
+				got := plain(t, correlate.Judge(evidence.Merge(series...), correlate.Options{}), filepath.Base(path), frames)
+				if d := cmp.Diff(want, got); d != "" {
+					t.Errorf("in %d parts: %s", n, d)
+				}
 			}
-		}
+		})
 	}
 }
 
