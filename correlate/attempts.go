@@ -220,10 +220,44 @@ func (k *kase) outcome(p *phone, a *attempt, next instant) {
 			a.decide(No, n)
 		case a.kind != "config" && n.is("trust_list_verified", "trust_list_updated", "trust_list_installed", "ctl_update_result") && k.listOf(p, n) == a:
 			a.decide(Yes, n)
+		case n.is("tvs_failed") && k.lastBefore(p, n) == a && a.missed(p, n):
+			a.decide(No, n)
 		case a.kind != "config" && n.is("trust_list_update_failed", "trust_list_verification_failed") && k.refusedList(p, n) == a:
 			a.decide(No, n)
 		}
 	}
+}
+
+// lastBefore gives the file that was downloaded last before a line.
+func (k *kase) lastBefore(p *phone, n *entry) *attempt {
+	var last *attempt
+	for _, a := range p.attempts {
+		if d, ok := n.at.sub(a.end); ok && a.judged() && a.precedes(n, d) && d <= verdictWindow {
+			last = a
+		}
+	}
+	return last
+}
+
+// missed tells that the phone's log says between the download and a line that
+// no list knows the signer: then a failing TVS is the end of it. The Linux
+// phones print the same for a web server's certificate, whose connection they
+// begin in between.
+func (a *attempt) missed(p *phone, n *entry) bool {
+	miss := false
+	for _, m := range p.all {
+		d, ok := m.at.sub(a.end)
+		if m.place.Input != n.place.Input || m.place.Line >= n.place.Line || !ok || !a.precedes(m, d) {
+			continue
+		}
+		switch {
+		case m.is("local_trust_list_miss"):
+			miss = true
+		case m.is("tls_start", "https_request_start") && m.detail("purpose") != "TVS":
+			return false
+		}
+	}
+	return miss
 }
 
 // precedes tells that a line may speak of the attempt: in the same log the

@@ -42,6 +42,18 @@ type anchor struct {
 	low      bool // the event at the source cannot be earlier: offset >= ref-src
 	high     bool // it cannot be later: offset <= ref-src
 	strong   bool
+	exact    bool // both sides name the same port, serial or number of bytes
+}
+
+// weight is how much an anchor counts where several offsets are possible.
+func (a *anchor) weight() int {
+	switch {
+	case a.exact:
+		return 3
+	case a.strong:
+		return 2
+	}
+	return 1
 }
 
 // diff is what the anchor says of the offset, in nanoseconds to add to the
@@ -71,6 +83,7 @@ type offset struct {
 	note      string
 	pairs     []*anchor
 	given     bool // by --clock: not measured
+	weight    int  // of the events of the source that agree on it
 }
 
 func (o *offset) mid() int64 { return o.low/2 + o.high/2 + (o.low%2+o.high%2)/2 }
@@ -86,9 +99,9 @@ func measure(src, ref source, anchors []*anchor) *offset {
 	}
 	anchors = slices.Clone(anchors)
 	slices.SortStableFunc(anchors, func(a, b *anchor) int { return cmp.Compare(a.diff(), b.diff()) })
-	from, to := vote(anchors)
+	from, to, weight := vote(anchors)
 	chosen := nearest(anchors[from:to])
-	o := &offset{src: src, ref: ref, pairs: chosen}
+	o := &offset{src: src, ref: ref, pairs: chosen, weight: weight}
 	strong := slices.DeleteFunc(slices.Clone(chosen), func(a *anchor) bool { return !a.strong })
 	use := chosen
 	if len(strong) > 0 && bounded(strong) {
@@ -131,29 +144,43 @@ func bounded(list []*anchor) bool {
 	return low && high
 }
 
-// vote finds the window of offsets with the most support.
-func vote(sorted []*anchor) (from, to int) {
-	best, bestSpread := -1, int64(math.MaxInt64)
+// vote finds the window of offsets with the most support: every event of the
+// source counts once, by its best anchor. The list is gone through once, since a
+// trace may hold thousands of phones.
+func vote(sorted []*anchor) (from, to, weight int) {
+	weight = -1
+	bestSpread := int64(math.MaxInt64)
+	inside := map[*entry]*[4]int{} // anchors of an event in the window, by weight
+	sum, j := 0, 0
+	best := func(n *[4]int) int {
+		for w := len(n) - 1; w > 0; w-- {
+			if n[w] > 0 {
+				return w
+			}
+		}
+		return 0
+	}
+	count := func(a *anchor, by int) {
+		n := inside[a.src]
+		if n == nil {
+			n = &[4]int{}
+			inside[a.src] = n
+		}
+		sum -= best(n)
+		n[a.weight()] += by
+		sum += best(n)
+	}
 	for i := range sorted {
-		j := i
-		seen := map[*entry]int{}
-		weight := 0
 		for ; j < len(sorted) && sorted[j].diff()-sorted[i].diff() <= 2*voteWindow; j++ {
-			w := 1
-			if sorted[j].strong {
-				w = 2
-			}
-			if have := seen[sorted[j].src]; w > have {
-				seen[sorted[j].src] = w
-				weight += w - have
-			}
+			count(sorted[j], 1)
 		}
 		spread := sorted[j-1].diff() - sorted[i].diff()
-		if weight > best || weight == best && spread < bestSpread {
-			best, bestSpread, from, to = weight, spread, i, j
+		if sum > weight || sum == weight && spread < bestSpread {
+			weight, bestSpread, from, to = sum, spread, i, j
 		}
+		count(sorted[i], -1)
 	}
-	return from, to
+	return from, to, weight
 }
 
 // nearest keeps, of several anchors of one kind for one source event, the one

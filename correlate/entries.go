@@ -32,6 +32,7 @@ type instant struct {
 	ns    int64
 	known bool
 	abs   bool
+	scale int32 // which of the clocks that nobody dates; 0 when abs
 }
 
 // less orders instants: dated before undated before none, so that a timeline
@@ -51,7 +52,7 @@ func (a instant) compare(b instant) int {
 
 // sub gives a-b in seconds and whether both stand on one scale.
 func (a instant) sub(b instant) (float64, bool) {
-	if !a.known || !b.known || a.abs != b.abs {
+	if !a.known || !b.known || a.abs != b.abs || a.scale != b.scale {
 		return 0, false
 	}
 	return float64(a.ns-b.ns) / 1e9, true

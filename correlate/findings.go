@@ -6,7 +6,7 @@ import "slices"
 // first within each. A new finding is one value in the file of its group, its
 // questions beside it, and a case that raises it beside a near miss that must
 // not.
-var rules = slices.Concat(rulesHealthy, rulesLists, rulesCTL, rulesCertificates, rulesTransport, rulesConfig, rulesTVS, rulesTVSAnswers, rulesServices, rulesCAPF, rulesRegistration, rulesMoves, rulesEvidence)
+var rules = slices.Concat(rulesHealthy, rulesLists, rulesCTL, rulesCertificates, rulesTransport, rulesConfig, rulesDates, rulesTVS, rulesTVSAnswers, rulesServices, rulesCAPF, rulesRegistration, rulesMoves, rulesEvidence)
 
 func Rules() []Rule {
 	out := make([]Rule, 0, len(rules))

@@ -95,7 +95,7 @@ var rulesCertificates = []*Rule{
 		ID: "tvs-regenerated-itl-not-refreshed", Title: "TVS certificate changed; the phone has not taken the new list yet",
 		Sees:  "secure services fail, files are still accepted",
 		Says:  "TVS presents a new certificate that the phone's ITL does not hold yet; the served files are signed by a key that it knows, so one reset repairs it.",
-		Needs: []string{"tvs-changed-only"},
+		Needs: []string{"tvs-changed-only"}, Not: []string{"moved-between-clusters"},
 		Class: ClassDegraded, Stage: stageITL,
 		Explain:    []string{"tvs-cert-mismatch", "https-service-unverified", "itl-stale-on-phone", "tvs-fallback-used", "cm-group-single-tvs", "config-not-applied"},
 		Neighbours: []string{"callmanager-tvs-both-regenerated", "tvs-port-blocked"},

@@ -140,6 +140,9 @@ var _ = register(
 func itlGood(v *view) Answer {
 	same := v.ask("held-itl-is-served-itl")
 	wire := v.ask("tvs-cert-in-held-itl")
+	if wire.Value == Yes && v.p.itlTakenSince(wire.Evidence[0].at) {
+		wire = unknown("the TVS certificate was seen before the phone took this ITL", wire.Evidence...)
+	}
 	logged := v.ask("tvs-cert-hash-logged")
 	switch {
 	case same.Value == No:

@@ -68,7 +68,7 @@ var rulesLists = []*Rule{
 		ID: "itl-differs-between-tftp-servers", Title: "Two TFTP servers serve different lists",
 		Sees:  "the hash on the phone's menu changes with the TFTP server",
 		Says:  "The TFTP servers of the cluster serve different lists; an ITL is each server's own up to release 11.5, a stale one or a CTL that differs is not normal.",
-		Needs: []string{"lists-differ"},
+		Needs: []string{"lists-differ"}, Not: []string{"moved-between-clusters"},
 		Scope: "both", Class: ClassOK, Stage: stageEvidence,
 		Neighbours: []string{"itl-updated-via-tvs", "centralised-tftp-heterogeneous"},
 		Source:     "Cisco TechNote 116232; Security Guide for Cisco Unified Communications Manager 14",

@@ -81,7 +81,8 @@ var rulesTVS = []*Rule{
 		},
 	},
 	{
-		ID: "tvs-fallback-used", Title: "One TVS failed and another answered",
+		Explain: []string{"tvs-cert-mismatch"},
+		ID:      "tvs-fallback-used", Title: "One TVS failed and another answered",
 		Sees:  "nothing, or a delay",
 		Says:  "One TVS failed and another one answered.",
 		Needs: []string{"tvs-fallback"},

@@ -151,7 +151,7 @@ func date(s string) (time.Time, bool) {
 // newerITLUntried looks at an ITL that the server is known to offer although
 // the phone never fetched it: a listing, or somebody else's download.
 func newerITLUntried(v *view) Answer {
-	held, served := v.p.now(iITL), v.servedITL()
+	held, served := v.p.now(iITL), v.newestITL()
 	if held.list == nil || served.list == nil {
 		return unknown("the phone's ITL or the served one is not in evidence")
 	}
@@ -171,11 +171,28 @@ func newerITLUntried(v *view) Answer {
 			}
 		}
 	}
-	a := v.ask("served-signer-untrusted")
+	a := v.untrusted(served, "itl", "the offered ITL")
 	if a.Value != Yes {
-		return Answer{Value: a.Value, Because: a.Because, Evidence: a.Evidence}
+		return a
 	}
 	return yes(fmt.Sprintf("the server offers an ITL signed by %s, and the phone, whose ITL is signed by %s, has not fetched it", signerText(served.list), signerText(held.list)), ev...)
+}
+
+// newestITL is the server's listing where it is of the same signer's name as
+// the list that the phone fetched last, and newer.
+func (v *view) newestITL() servedFile {
+	served := v.servedITL()
+	a := v.p.served("itl")
+	if a == nil {
+		return served
+	}
+	for _, f := range v.servedFiles("itl") {
+		made, ok := listDate(f.list.l.Modified)
+		if ok && f.list != a.list && a.start.abs && made.UnixNano() > a.start.ns && strings.EqualFold(commonName(f.list.l.Signer.Name), commonName(a.list.l.Signer.Name)) {
+			served = f
+		}
+	}
+	return served
 }
 
 // listDate reads the date of a list: RFC 3339, or the ctime form of a listing

@@ -322,38 +322,62 @@ func listsVerifiedLocally(v *view) Answer {
 // content is not in evidence, the question that the phone put to TVS before it
 // took the list tells that its lists did not know the signer.
 func itlUpdated(v *view) Answer {
-	var open Answer
+	var open, first Answer
+	var last instant
 	for i := len(v.p.states) - 1; i > 0; i-- {
 		s := v.p.states[i]
 		if s.cause == nil || s.cause.result != Yes {
 			continue
 		}
-		j := listIndex(s.cause.kind)
-		old := s.before[j].list
+		if d, ok := last.sub(s.at); last.known && ok && d > bootLength {
+			break // an earlier boot
+		}
+		if !last.known {
+			last = s.at
+		}
+		a := v.updatedBy(s)
 		switch {
-		case old != nil && s.cause.list != nil && sameList(old, s.cause.list):
-			return no("the phone already held "+s.cause.file, s.ev...)
-		case s.cause.askedTVS && (old == nil || s.cause.list == nil):
-			return yes(fmt.Sprintf("the phone asked TVS before it took %s, so its own lists did not know the signer", s.cause.file), s.ev...)
-		case old == nil || s.cause.list == nil:
-			if open.Because == "" {
-				open = unknown("the list that the phone held before "+s.cause.file+", or that file itself, is not in evidence", s.ev...)
-			}
-			continue
+		case a.Value == Yes:
+			return a
+		case a.Value == No && first.Because == "":
+			first = a
+		case a.Value == Unknown && open.Because == "":
+			open = a
 		}
-		if x := signerIn(s.before[iITL].list, s.cause.list.l, []string{"SAST"}); x.found && !x.wrong {
-			return no(fmt.Sprintf("the signer of %s is record %d of the old ITL", s.cause.file, x.record), s.ev...)
-		}
-		if x := signerIn(s.before[iCTL].list, s.cause.list.l, rolesFor(s.cause.kind)); x.found && !x.wrong {
-			return no(fmt.Sprintf("the signer of %s is record %d of the CTL", s.cause.file, x.record), s.ev...)
-		}
-		return yes(fmt.Sprintf("the phone took %s, signed by %s, which its old list (signed by %s) does not know", s.cause.file, signerText(s.cause.list), signerText(old)),
-			slices.Concat(s.before[j].ev, s.ev)...)
 	}
-	if open.Because != "" {
+	switch {
+	case first.Because != "":
+		return first
+	case open.Because != "":
 		return open
 	}
 	return unknown("the phone took no new list in the evidence")
+}
+
+// bootLength is how long the lists of one boot may lie apart, in seconds.
+const bootLength = 600.0
+
+// updatedBy judges one list that the phone took.
+func (v *view) updatedBy(s heldState) Answer {
+	old := s.before[listIndex(s.cause.kind)].list
+	switch {
+	case old != nil && s.cause.list != nil && sameList(old, s.cause.list):
+		return no("the phone already held "+s.cause.file, s.ev...)
+	case s.cause.blind:
+		return no("the phone held no list and took "+s.cause.file+" unchecked", s.ev...)
+	case s.cause.askedTVS && (old == nil || s.cause.list == nil):
+		return yes(fmt.Sprintf("the phone asked TVS before it took %s, so its own lists did not know the signer", s.cause.file), s.ev...)
+	case old == nil || s.cause.list == nil:
+		return unknown("the list that the phone held before "+s.cause.file+", or that file itself, is not in evidence", s.ev...)
+	}
+	if x := signerIn(s.before[iITL].list, s.cause.list.l, []string{"SAST"}); x.found && !x.wrong {
+		return no(fmt.Sprintf("the signer of %s is record %d of the old ITL", s.cause.file, x.record), s.ev...)
+	}
+	if x := signerIn(s.before[iCTL].list, s.cause.list.l, rolesFor(s.cause.kind)); x.found && !x.wrong {
+		return no(fmt.Sprintf("the signer of %s is record %d of the CTL", s.cause.file, x.record), s.ev...)
+	}
+	return yes(fmt.Sprintf("the phone took %s, signed by %s, which its old list (signed by %s) does not know", s.cause.file, signerText(s.cause.list), signerText(old)),
+		slices.Concat(s.before[listIndex(s.cause.kind)].ev, s.ev)...)
 }
 
 func ctlHeld(v *view) Answer {

@@ -46,11 +46,21 @@ func (v *view) servedFiles(kind string) []servedFile {
 func itlSaysUnsigned(v *view) Answer {
 	for _, f := range v.servedFiles("itl") {
 		l := f.list.l
+		if !v.p.cluster && v.p.served("itl") != nil && !v.servedLike(f.list) {
+			continue // of another TFTP server than the one that serves this phone
+		}
 		if len(l.Records) > 0 && l.Records[0].SaidUnused && !slices.ContainsFunc(l.Records, func(r evidence.Record) bool { return r.SignedThis }) {
 			return yes(fmt.Sprintf("the listing says of record 1, the signer of the ITL itself (serial %s), that it was not used to sign it", l.Records[0].Serial), f.ev...)
 		}
 	}
 	return unknown("no listing says that the ITL's own signer did not sign it")
+}
+
+// servedLike tells that a listing is of the list that this phone was served: the
+// same file, or one by the same signer.
+func (v *view) servedLike(l *listObj) bool {
+	a := v.p.served("itl")
+	return sameList(a.list, l) || sameSerial(a.list.l.Signer.Serial, l.l.Signer.Serial)
 }
 
 // corrupt takes the signature recomputed from bytes, or the CLI's sentences.
@@ -59,6 +69,9 @@ func (v *view) corrupt(kind string) Answer {
 	var good []*entry
 	for _, f := range v.servedFiles(kind) {
 		l := f.list.l
+		if kind == "itl" && !v.p.cluster && v.p.served("itl") != nil && !v.servedLike(f.list) {
+			continue
+		}
 		switch {
 		case l.Partial:
 		case l.Origin != "listing" && l.Status == "invalid":

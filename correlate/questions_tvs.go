@@ -155,7 +155,7 @@ func endText(t *evidence.TLS) string {
 func everyTVSFails(v *view) Answer {
 	h := v.p.now(iITL)
 	servers, complete := v.tvsServers()
-	var fails, open []string
+	var fails, open, closed []string
 	var evF, evO []*entry
 	for _, s := range servers {
 		name := s.address
@@ -179,6 +179,7 @@ func everyTVSFails(v *view) Answer {
 		switch bad := s.inState("silent", "port-closed", "unreachable"); {
 		case len(bad) > 0:
 			open, evO = append(open, name+" (no answer on port 2445)"), append(evO, bad...)
+			closed = append(closed, name)
 		default:
 			open, evO = append(open, name+" (certificate not seen)"), append(evO, s.from...)
 		}
@@ -188,7 +189,7 @@ func everyTVSFails(v *view) Answer {
 		return unknown("no TVS of the phone is in evidence")
 	case h.list == nil:
 		return unknown("the phone's ITL is not in evidence, so its TVS records are not known", evF...)
-	case len(fails) == 0 && v.yes("tvs-silent"):
+	case len(fails) == 0 && (v.yes("tvs-silent") || v.yes("tvs-port-closed") && len(closed) == len(open)):
 		return no("only network faults stand in the way: "+strings.Join(open, ", "), evO...)
 	case len(open) > 0:
 		return unknown("not settled: "+strings.Join(open, ", "), append(evF, evO...)...)

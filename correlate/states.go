@@ -46,6 +46,7 @@ func listIndex(kind string) int {
 // list offered was the stored one anyway.
 func (k *kase) walkStates(p *phone) {
 	now := [2]held{{state: "unknown"}, {state: "unknown"}}
+	k.menuKeeps(p)
 	for i, kind := range []string{"ctl", "itl"} {
 		if h, ok := k.phoneFile(p, kind); ok {
 			now[i] = h
@@ -233,6 +234,7 @@ func (k *kase) phoneFile(p *phone, kind string) (held, bool) {
 			}
 			for _, a := range p.attempts {
 				if a.result == Yes && sameList(a.list, l) {
+					k.keeps(p, kind, l, fact)
 					return held{}, false
 				}
 			}
@@ -244,6 +246,41 @@ func (k *kase) phoneFile(p *phone, kind string) (held, bool) {
 		}
 	}
 	return held{}, false
+}
+
+// keeps notes that a list is what the phone holds after everything in the
+// evidence: another one that it was served last, and of whose end nothing is
+// said, was not taken.
+func (k *kase) keeps(p *phone, kind string, l *listObj, fact *entry) {
+	for i := len(p.attempts) - 1; i >= 0; i-- {
+		a := p.attempts[i]
+		if a.kind != kind || !a.complete {
+			continue
+		}
+		if a.result != Unknown || a.list == nil || a.list.l.Partial || sameList(a.list, l) {
+			return
+		}
+		a.result, a.inferred = No, true
+		a.proof = []*entry{fact}
+	}
+}
+
+// menuKeeps applies the hashes of the menu to the lists served before.
+func (k *kase) menuKeeps(p *phone) {
+	for _, kind := range []string{"ctl", "itl"} {
+		for _, alg := range []string{"sha1", "md5"} {
+			f := k.fact(p, kind+"-"+alg)
+			if f == nil {
+				continue
+			}
+			for _, l := range k.lists {
+				if l.l.Type == kind && hexOnly(f.fact.Value) == map[string]string{"sha1": l.l.SHA1, "md5": l.l.MD5}[alg] {
+					k.keeps(p, kind, l, f)
+					break
+				}
+			}
+		}
+	}
 }
 
 // menu applies the hash that the phone's menu shows: what it holds after

@@ -1,0 +1,47 @@
+package correlate
+
+// rulesDates are the findings on certificates that were refused for their
+// dates, with proof of which one.
+var rulesDates = []*Rule{
+	{
+		ID: "server-certificate-expired", Title: "A certificate was refused because it has expired",
+		Sees:  "phones drop out suddenly, at the same hour",
+		Says:  "A certificate has expired and the other side refuses it.",
+		Needs: []string{"alert-certificate-expired", "expired-certificate-on-wire"}, Not: []string{"valid-certificate-called-expired"},
+		Class: ClassRecoverable, Stage: stageTransport,
+		Explain:    []string{"https-service-unverified", "tvs-cert-mismatch", "tvs-handshake-failed", "itl-stale-on-phone", "config-signer-not-trusted", "config-not-applied", "tvs-no-answer"},
+		Neighbours: []string{"phone-clock-wrong", "certificate-expired-or-expiring", "tvs-cert-mismatch"},
+		Source:     "Cisco Support Community DOC-18834; RFC 5246, alert 45",
+		sure:       onTheWire("expired-certificate-on-wire"),
+		summary: func(v *view) string {
+			return sentence(v.ask("expired-certificate-on-wire").Because) + " " + sentence(v.ask("alert-certificate-expired").Because)
+		},
+		remedy: func(v *view) []Step {
+			if v.yes("tvs-certificate-expired") {
+				return []Step{
+					{Text: "Renew TVS.pem alone on that node and leave TFTP and CallManager.pem untouched, so that the new ITL comes signed by a key that the phones know; then reset the phones.", Command: "Cisco Unified OS Administration > Security > Certificate Management > TVS.pem > Regenerate; utils service restart Cisco Trust Verification Service; Device > Phone > Reset", Risk: "Regenerating CallManager.pem in the same window would lock the phones out."},
+				}
+			}
+			return []Step{
+				{Text: "Renew the certificate named in the proof, and nothing else in the same window: a server's own certificate on its node; a phone's LSC by installing a new one; an expired MIC by giving the phone an LSC.", Command: "Cisco Unified OS Administration > Security > Certificate Management > Regenerate; for an LSC: Device > Phone > Certificate Operation: Install/Upgrade", Risk: "A second renewal before all phones have updated can lock them out."},
+			}
+		},
+	},
+}
+
+var _ = register(
+	Question{"tvs-certificate-expired", "Is it the certificate of a TVS that has expired?", tvsCertificateExpired},
+)
+
+func tvsCertificateExpired(v *view) Answer {
+	a := v.ask("expired-certificate-on-wire")
+	if a.Value != Yes {
+		return unknown("no expired certificate on the wire is in evidence")
+	}
+	for _, n := range a.Evidence {
+		if n.e != nil && n.e.TLS != nil && n.e.TLS.Service == "tvs" {
+			return yes("it was presented on port 2445 by "+hostOf(n.e.Server), n)
+		}
+	}
+	return no("it was presented by another service", a.Evidence...)
+}
