@@ -342,6 +342,8 @@ func TestSniff(t *testing.T) {
 		{"Hello,\nhere is what my phone says:\n837: NOT 09:13:17.561856 SECD: x\nBye\n", DialectSECD, 1, 50},
 		{"18:01:05.333 | debug Recd event\n", "", 0, 0},
 		{"plain prose\n", "", 0, 0},
+		{"admin:show cert own CallManager/CallManager.pem\n", "", 0, 0}, // read by tvstrace
+		{"admin:run sql select subjectname from certificate\n", "", 0, 0},
 		{"", "", 0, 0},
 	} {
 		d, score := Sniff([]byte(tt.text))

@@ -1,6 +1,8 @@
 package phonelog
 
 import (
+	"bytes"
+
 	"trustline/phonelog/catalogue"
 	"trustline/phonelog/lines"
 )
@@ -30,7 +32,7 @@ func Sniff(start []byte) (dialect string, score int) {
 					}
 				}
 			case lines.Plain:
-				if st, ok := parseStatus(p.Text); ok && catalogues.status.Match(st.text, &m) {
+				if st, ok := parseStatus(p.Text); ok && catalogues.status.Match(st.text, &m) && !ofServer(p.Text) {
 					found++
 					counts[2]++
 				}
@@ -48,4 +50,12 @@ func Sniff(start []byte) (dialect string, score int) {
 		}
 	}
 	return dialects[best], max(1, 100*found/total)
+}
+
+// ofServer recognises commands of the server whose output package tvstrace
+// reads: the prompt must not take the lines behind it along.
+func ofServer(s []byte) bool {
+	c, ok := bytes.CutPrefix(s, []byte("admin:"))
+	c = bytes.TrimSpace(c)
+	return ok && (bytes.HasPrefix(c, []byte("show cert ")) || bytes.HasPrefix(c, []byte("run sql ")))
 }

@@ -214,6 +214,11 @@ func (t *listing) table(a *assembler, text []byte, line int) bool {
 		}
 	}
 	t.last = append(t.last[:0], text...)
+	if typed, ok := command(text); ok && (len(typed) == 0 || bytes.HasPrefix(typed, []byte("run sql "))) {
+		t.columns = nil // what was listed before has ended
+		a.ignored++
+		return true
+	}
 	if t.columns == nil {
 		if bytes.HasPrefix(text, []byte("subjectname ")) && bytes.Contains(text, []byte("serialnumber")) {
 			a.ignored++

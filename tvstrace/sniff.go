@@ -61,8 +61,24 @@ func plainDialect(s []byte) string {
 			return DialectShowCert
 		}
 	}
+	if v, ok := bytes.CutPrefix(s, []byte("Version:")); ok && len(bytes.TrimLeft(v, " \t")) == len("V3") && bytes.Contains(v, []byte("V")) {
+		return DialectShowCert // "Version: 1.2" is that of a trust list
+	}
+	switch typed, _ := command(s); {
+	case bytes.HasPrefix(typed, []byte("show cert ")):
+		return DialectShowCert
+	case bytes.HasPrefix(typed, []byte("run sql ")):
+		return DialectSQL
+	}
 	if bytes.HasPrefix(s, []byte("subjectname ")) && bytes.Contains(s, []byte("serialnumber")) {
 		return DialectSQL
 	}
 	return ""
+}
+
+// command gives what was typed at the prompt of the server's command line; not
+// ok for a line that does not begin with the prompt.
+func command(s []byte) (typed []byte, ok bool) {
+	c, ok := bytes.CutPrefix(s, []byte("admin:"))
+	return bytes.TrimSpace(c), ok
 }

@@ -20,6 +20,10 @@ func TestSniff(t *testing.T) {
 		{"x %UC_TVS-6-ITLFileRegenerated: %[AppID=x]: y\n", DialectSyslog, 100, 100},
 		{"2014-08-04 15:21:21,241 INFO [main] - op:import\n", DialectCertMgmt, 100, 100},
 		{"Serial Number: 1\nIssuer Name: CN=x\n", DialectShowCert, 100, 100},
+		{"admin:show cert own CAPF/CAPF.pem\n  Version: V3\n  Serial Number: 1\n  Issuer Name: CN=x\n", DialectShowCert, 100, 100},
+		{"Version: 1.2\n", "", 0, 0}, // of a trust list
+		{"admin:run sql select c.subjectname from certificate as c\n", DialectSQL, 100, 100},
+		{"admin:show itl\n", "", 0, 0},
 		{"subjectname serialnumber ipv4address name\n", DialectSQL, 100, 100},
 		{"837: NOT 09:13:17.561856 SECD: x\n", "", 0, 0},
 		{"plain prose\n", "", 0, 0},
