@@ -16,8 +16,8 @@ func (k *kase) anchors() map[[2]source][]*anchor {
 		if a.srcClock == nil || a.refClock == nil {
 			return // evidence from elsewhere may lack a time
 		}
-		s := source{k.clockOf(a.src.place.Input), a.src.sourceKind(), a.srcClock.Boot}
-		r := source{k.clockOf(a.ref.place.Input), a.ref.sourceKind(), a.refClock.Boot}
+		s := k.sourceOf(a.src.place.Input, a.src.sourceKind(), a.srcClock)
+		r := k.sourceOf(a.ref.place.Input, a.ref.sourceKind(), a.refClock)
 		out[[2]source{s, r}] = append(out[[2]source{s, r}], a)
 	}
 	for _, p := range k.phones {

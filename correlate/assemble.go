@@ -26,45 +26,6 @@ func (k *kase) reportInputs() []Input {
 	return out
 }
 
-func (k *kase) reportClocks() []Clock {
-	out := []Clock{}
-	for _, o := range k.clock.measured {
-		c := Clock{Source: k.sourceName(o.src), Boot: o.src.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9,
-			Reference: k.sourceName(o.ref), Note: o.note, Pairs: []ClockPair{}}
-		if o.base != 0 {
-			c.Note = strings.TrimPrefix(c.Note+"; the missing date is taken from the reference", "; ")
-		}
-		for _, a := range o.pairs {
-			b := "both"
-			switch {
-			case a.low && !a.high:
-				b = "low"
-			case a.high && !a.low:
-				b = "high"
-			}
-			c.Pairs = append(c.Pairs, ClockPair{Kind: a.kind, Source: place(a.src.place), Reference: place(a.refPlace), Bound: b, Seconds: float64(a.diff()-o.base) / 1e9})
-		}
-		out = append(out, c)
-	}
-	var rest []source
-	for s := range k.clock.to {
-		rest = append(rest, s)
-	}
-	slices.SortFunc(rest, compareSource)
-	for _, s := range rest {
-		o := k.clock.to[s]
-		note := k.clock.zone[s]
-		if !o.given && note == "" {
-			continue
-		}
-		if o.given {
-			note = o.note
-		}
-		out = append(out, Clock{Source: k.sourceName(s), Boot: s.boot, OffsetLow: float64(o.low-o.base) / 1e9, OffsetHigh: float64(o.high-o.base) / 1e9, Reference: k.sourceName(o.ref), Note: note, Pairs: []ClockPair{}})
-	}
-	return out
-}
-
 // rfc3339 prints UTC with 6 digits, or 9 when the source is finer than that.
 func rfc3339(ns int64, step float64) string {
 	f := "2006-01-02T15:04:05.000000Z"

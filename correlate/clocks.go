@@ -24,11 +24,18 @@ const (
 )
 
 // source is one clock: an input, the kind of witness in it (a pasted ticket
-// holds phone and server lines), and its boot. Captures have one boot.
+// holds phone and server lines), its boot, and how much of a date it prints:
+// status messages beside a console show less. Captures have one boot.
 type source struct {
-	input string
-	kind  string // phone, server, capture
-	boot  int
+	input    string
+	kind     string // phone, server, capture, pasted
+	boot     int
+	calendar calendar
+}
+
+// sourceOf names the clock that gave a time to a witness of an input.
+func (k *kase) sourceOf(input, kind string, c *evidence.Clock) source {
+	return source{k.clockOf(input), kind, c.Boot, calendarOf(c)}
 }
 
 // anchor is one event that two clocks saw: the source's own time and the
@@ -83,6 +90,7 @@ type offset struct {
 	note      string
 	pairs     []*anchor
 	given     bool // by --clock: not measured
+	abs       bool // of a given one: it leads to the real date
 	weight    int  // of the events of the source that agree on it
 }
 

@@ -200,7 +200,7 @@ func asksForTrust(n *entry) bool {
 // scaleOf names the clock that tells an undated instant: two such instants can
 // be compared only on one.
 func (k *kase) scaleOf(input, kind string, c *evidence.Clock) source {
-	s := source{k.clockOf(input), kind, c.Boot}
+	s := k.sourceOf(input, kind, c)
 	if o := k.clock.to[s]; o != nil && !k.clock.abs[s] {
 		return o.ref
 	}
@@ -268,7 +268,7 @@ func minutes(p piece) string {
 
 // ownMinutes prints it as the source's own clock tells it.
 func (k *kase) ownMinutes(c *evidence.Coverage, p piece) string {
-	o := k.clock.to[source{k.clockOf(c.Input), coverageKind(c), c.To.Boot}]
+	o := k.clock.to[k.sourceOf(c.Input, coverageKind(c), c.To)]
 	if o == nil {
 		return ""
 	}

@@ -77,6 +77,8 @@ func (n *entry) sourceKind() string {
 		return "capture"
 	case strings.HasPrefix(d, "phone-"):
 		return "phone"
+	case pastedDialect(d):
+		return "pasted"
 	default:
 		return "server"
 	}

@@ -23,13 +23,12 @@ type kase struct {
 	downloads map[string][]*entry // by device: its files fetched by somebody else
 	general   []*entry            // evidence about the cluster: listings, alarms, files of unknown origin
 	clock     *clockModel
-	dated     map[source]bool
-	local     map[source]int64    // sources dated without a zone: seconds of their first stamp
 	kinds     map[string][]string // input -> phone, server, capture
 	owner     map[string]string   // input -> the one phone it tells of
 	series    map[string]string   // part of a rotated capture -> its first part
 	facts     []*entry
 	named     map[string][]*entry // general evidence by event name, made once
+	hinted    map[source]string   // what the name of an input told of the date of its log
 	listEntry map[string]*entry   // entries of lists in files, made once per phone
 
 	users map[string][]user // address -> phones that it stands for in captures, see usersOf
@@ -54,7 +53,7 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
 		b: b, opt: opt,
 		listBy: map[string]*listObj{}, downloads: map[string][]*entry{}, certBy: map[string]*evidence.Certificate{},
-		byName: map[string]*phone{}, dated: map[source]bool{}, local: map[source]int64{}, kinds: map[string][]string{}, owner: map[string]string{}, series: map[string]string{},
+		byName: map[string]*phone{}, kinds: map[string][]string{}, owner: map[string]string{}, series: map[string]string{},
 	}
 	for i := range b.Header.Inputs {
 		if in := &b.Header.Inputs[i]; in.Series != nil {
