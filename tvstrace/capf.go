@@ -1,6 +1,7 @@
 package tvstrace
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,36 @@ var capfResults = [...]struct{ code, name string }{
 	{"8", "CAPF_OP_FAIL_OP_TIMED_OUT"},
 	{"11", "CAPF_OP_FAIL_LATE_REQUEST"},
 }
+
+// outcomes begin the names by which CAPF tells how an operation ended, and
+// libEST how an enrolment did.
+var outcomes = [...][]byte{[]byte("CAPF_OP_"), []byte("CAPF_FETCH_"), []byte("EST_ERR_")}
+
+// matchOutcome finds such a name inside a sentence: no sentence with one is
+// published, the names are. It must stand there whole.
+//
+//	Certificate operation failed, result : 3 (CAPF_OP_FAIL_INVALID_AUTH_STR)
+func matchOutcome(text []byte, m *catalogue.Match) bool {
+	if bytes.IndexByte(text, '_') < 0 {
+		return false
+	}
+	for _, o := range outcomes {
+		i := bytes.Index(text, o)
+		if i < 0 || i > 0 && partOfName(text[i-1]) {
+			continue
+		}
+		end := i
+		for end < len(text) && partOfName(text[end]) {
+			end++
+		}
+		if book.Match(text[i:end], m) {
+			return true
+		}
+	}
+	return false
+}
+
+func partOfName(b byte) bool { return b == '_' || isLetter(b) || isDigit(b) }
 
 // millis counts as a clock does, over midnights.
 func millis(c *catalogue.Clock) int64 {

@@ -77,6 +77,13 @@ func TestCAPFResults(t *testing.T) {
 		{"CAPF reason code : 11", "11", "CAPF_OP_FAIL_LATE_REQUEST"},
 		{"CAPF_OP_FAIL_SOMETHING", "", ""},
 		{"Reason code : 3", "", ""}, // of what?
+		// Any sentence: none is published.
+		{"Certificate operation failed, result : 3 (CAPF_OP_FAIL_INVALID_AUTH_STR)", "3", "CAPF_OP_FAIL_INVALID_AUTH_STR"},
+		{"op ended with <CAPF_OP_FAIL_OP_TIMED_OUT>, phone is told", "8", "CAPF_OP_FAIL_OP_TIMED_OUT"},
+		{"sending CAPF_FETCH_SUCCESS_BUT_NO_CERT", "1", "CAPF_FETCH_SUCCESS_BUT_NO_CERT"},
+		{"sending MY_CAPF_OP_FAIL", "", ""},
+		{"sending CAPF_OP_FAILED", "", ""},
+		{"Enrollment rv = EST_ERR_NONE", "", ""},
 	} {
 		_, events, sum := scan(t, "10:03:08.060 | debug 3:SEP0011215A1AE3:"+tt.line+"\n")
 		if tt.code == "" {
@@ -120,5 +127,22 @@ func TestCAPFSessionSilent(t *testing.T) {
 	got = sessions(t, b.String(), "messages_more")
 	if len(got) != maxSessions+10 || !strings.HasSuffix(got[len(got)-1], "messages_more=6") {
 		t.Errorf("%d sessions, last %s", len(got), got[len(got)-1])
+	}
+}
+
+// A session that the authority behind CAPF let down. The names are those of
+// libEST; the sentence around is of no publication.
+func TestCAPFAuthority(t *testing.T) {
+	got, events, sum := scan(t, `10:00:00.000 | debug 3:UNKNOWN:Got a new ph conn 10.0.0.3 on 15
+10:00:00.200 | debug MsgType : CAPF_MSG_KEY_GEN_RES
+10:00:01.000 | debug 3:SEP000000000003:enrollment ended, rv (EST_ERR_SSL_CONNECT).
+`, "error", "conn")
+	same(t, got, `
+1 capf_phone_connection conn=3
+2 capf_key_gen_res conn=3
+3 capf_ca_error error=SSL_CONNECT conn=3
+1 capf_session conn=3`)
+	if sum.Unknown != 0 || events[2].Phone != "SEP000000000003" || events[3].Detail["result"] != "unknown" {
+		t.Errorf("%+v %+v", events, sum)
 	}
 }

@@ -168,7 +168,7 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		c.row(n, l, text, h, conn)
 		return
 	}
-	if book.Match(text, &c.m) {
+	if book.Match(text, &c.m) || !h.sdl && matchOutcome(text, &c.m) {
 		c.detailed = c.detailed || tellsDetail(c.m.Entry)
 		if c.m.Entry.Ignore != "" {
 			c.ignored++
