@@ -104,6 +104,24 @@ var sayings = map[string]saying{
 	"tvs_issuer":                     {"tvs", "tvs", "info", "issuer asked for: %s", []string{"issuer"}},
 	"tvs_serial":                     {"tvs", "tvs", "info", "serial asked for: %s", []string{"serial"}},
 
+	"tftp_rrq":             {"transport", "tftp", "info", "was asked for %s over TFTP", []string{"file"}},
+	"http_get":             {"transport", "tftp", "info", "was asked for %s over HTTP", []string{"file"}},
+	"tftp_local_miss":      {"transport", "tftp", "info", "does not have %s itself", []string{"file"}},
+	"tftp_404":             {"transport", "tftp", "info", "answers that %s does not exist", []string{"file"}},
+	"tftp_nak":             {"transport", "tftp", "info", "answers with TFTP error %s", []string{"error", "file"}},
+	"file_served":          {"transport", "tftp", "ok", "sent %s", []string{"file"}},
+	"proxy_local":          {"transport", "tftp", "info", "has the file itself and asks no other cluster", nil},
+	"proxy_search_result":  {"transport", "tftp", "info", "asked the other clusters: %s", []string{"file", "result"}},
+	"proxy_fetch":          {"transport", "tftp", "info", "asked another cluster for %s", []string{"file", "cluster"}},
+	"http_503":             {"transport", "tftp", "info", "busy (503) %s", []string{"file", "reason"}},
+	"http_404":             {"transport", "tftp", "info", "not found (404) %s", []string{"file"}},
+	"tftp_503_max":         {"transport", "tftp", "fail", "is full: as many transfers are open as it allows", nil},
+	"itl_unchanged":        {"transport", "tftp", "info", "built the ITL anew, and it is the same", nil},
+	"tftp_timeout":         {"transport", "phone", "fail", "got no TFTP answer in time %s", []string{"file"}},
+	"tftp_error":           {"transport", "phone", "fail", "does not understand the TFTP error", nil},
+	"tftp_access_error":    {"transport", "phone", "fail", "the TFTP server points to a directory that does not exist", nil},
+	"file_download_failed": {"transport", "phone", "fail", "the download of %s failed", []string{"file", "status"}},
+
 	"capf_phone_connection":    {"capf", "capf", "info", "accepted the phone's connection", nil},
 	"capf_tls_handshake_ok":    {"capf", "capf", "ok", "TLS handshake done %s", []string{"cipher"}},
 	"capf_auth_req":            {"capf", "capf", "info", "asks the phone to prove itself", nil},
@@ -171,7 +189,7 @@ func (k *kase) describe(n *entry) {
 	if n.e.Server != "" && n.actor == "phone" {
 		n.summary += " [" + n.e.Server + "]"
 	}
-	if n.is("file_request", "file_download_done", "file_not_found") {
+	if n.is("file_request", "file_download_done", "file_not_found", "file_download_failed", "tftp_timeout", "tftp_rrq", "http_get", "tftp_local_miss", "tftp_404", "tftp_nak", "file_served", "proxy_fetch", "proxy_search_result") {
 		if k := fileKind(n.detail("file")); k != "other" {
 			n.stage = k
 		}

@@ -27,6 +27,7 @@ type kase struct {
 	owner     map[string]string   // input -> the one phone it tells of
 	series    map[string]string   // part of a rotated capture -> its first part
 	facts     []*entry
+	catalogue []*Rule             // the findings: what a rule asks of its own list
 	named     map[string][]*entry // general evidence by event name, made once
 	hinted    map[source]string   // what the name of an input told of the date of its log
 	listEntry map[string]*entry   // entries of lists in files, made once per phone
@@ -51,7 +52,7 @@ type phone struct {
 
 func newCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
-		b: b, opt: opt,
+		b: b, opt: opt, catalogue: rules,
 		listBy: map[string]*listObj{}, downloads: map[string][]*entry{}, certBy: map[string]*evidence.Certificate{},
 		byName: map[string]*phone{}, kinds: map[string][]string{}, owner: map[string]string{}, series: map[string]string{},
 	}
