@@ -65,15 +65,19 @@ func (k *kase) findAttempts(p *phone) {
 	}
 	k.consoleAttempts(p)
 	slices.SortStableFunc(p.attempts, func(a, b *attempt) int { return a.start.compare(b.start) })
-	for i, a := range p.attempts {
-		var next instant
-		for _, b := range p.attempts[i+1:] {
-			if b.kind == a.kind && b.start.known {
-				next = b.start
-				break
+	// Status messages are read last: they carry no file name, and so they speak
+	// of what the log leaves open.
+	for _, status := range []bool{false, true} {
+		for i, a := range p.attempts {
+			var next instant
+			for _, b := range p.attempts[i+1:] {
+				if b.kind == a.kind && b.start.known {
+					next = b.start
+					break
+				}
 			}
+			k.outcome(p, a, next, status)
 		}
-		k.outcome(p, a, next)
 	}
 }
 
@@ -159,7 +163,9 @@ func (k *kase) consoleAttempts(p *phone) {
 				}
 			}
 		case "file_not_found":
-			a.missing = len(a.wire) == 0 && !a.complete
+			if len(a.wire) == 0 {
+				a.missing = !a.complete
+			}
 		}
 	}
 }
@@ -191,25 +197,27 @@ func (k *kase) attemptFor(p *phone, n *entry, file string) *attempt {
 
 // outcome looks for the line that says what became of a completed download:
 // up to the next attempt at the same kind of file.
-func (k *kase) outcome(p *phone, a *attempt, next instant) {
+func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 	if !a.judged() || a.kind == "other" {
 		return
 	}
 	for _, n := range p.all {
-		d, ok := n.at.sub(a.end)
-		if !ok || !a.precedes(n, d) || d > verdictWindow || next.known && !n.at.before(next) {
+		d, ok := a.since(n, a.end)
+		if !ok || !a.precedes(n, d) || d > verdictWindow || next.known && (n.e == nil || n.e.Dialect != "phone-status") && !n.at.before(next) {
 			continue
 		}
 		// A trace may lag by half a second, so the server's word on when the
 		// question came counts only where the phone prints none.
-		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request") && a.result == Unknown && d < 30 ||
+		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request") && (a.result == Unknown || a.byStatus()) && d < 30 ||
 			n.is("tvs_query") && !p.console() && d < 30 {
 			a.askedTVS = true
 		}
-		if n.sourceKind() != "phone" {
+		if n.sourceKind() != "phone" || (n.e.Dialect == "phone-status") != status {
 			continue
 		}
 		switch {
+		case a.kind == "config" && n.is("signature_ok") && n.e.Dialect == "phone-secureapp" && k.lastBefore(p, n) == a:
+			a.decide(Yes, n)
 		case a.kind == "config" && n.is("config_verified") && k.speaksOf(n, a):
 			a.decide(Yes, n)
 		case a.kind == "config" && n.is("config_refused", "signature_failed") && k.speaksOf(n, a):
@@ -226,6 +234,37 @@ func (k *kase) outcome(p *phone, a *attempt, next instant) {
 			a.decide(No, n)
 		}
 	}
+}
+
+// since gives how many seconds a line stands after a moment of the attempt.
+func (a *attempt) since(n *entry, from instant) (seconds float64, ok bool) {
+	if d, ok := a.statusAfter(n); ok {
+		return d, true
+	}
+	return n.at.sub(from)
+}
+
+// statusAfter compares a status message with the console of the same phone by
+// the time of day alone: both print the phone's clock, and the message shows no
+// date.
+func (a *attempt) statusAfter(n *entry) (seconds float64, ok bool) {
+	if n.e == nil || n.e.Clock == nil || n.e.Dialect != "phone-status" || n.e.Clock.Dated {
+		return 0, false
+	}
+	for _, l := range slices.Backward(a.lines) {
+		if c := l.e.Clock; c != nil && l.sourceKind() == "phone" && (!c.Dated || c.Local) {
+			const day = 86400
+			d := (n.e.Clock.Seconds%day - c.Seconds%day + day + day/2) % day
+			return float64(d-day/2) - float64(c.Nanos)/1e9, true
+		}
+	}
+	return 0, false
+}
+
+// byStatus tells that only status messages say what became of the file: they
+// are stamped to the second, so they may stand before lines that they follow.
+func (a *attempt) byStatus() bool {
+	return !slices.ContainsFunc(a.proof, func(n *entry) bool { return n.e == nil || n.e.Dialect != "phone-status" })
 }
 
 // lastBefore gives the file that was downloaded last before a line.
@@ -267,6 +306,9 @@ func (a *attempt) precedes(n *entry, d float64) bool {
 		if l.place.Input == n.place.Input {
 			return n.place.Line > l.place.Line && d >= -joinWindow
 		}
+	}
+	if c := n.e.Clock; c != nil && c.Step >= 1 {
+		return d >= -0.1-c.Step // a stamp of whole seconds stands for all of that second
 	}
 	return d >= -0.1
 }
@@ -346,7 +388,8 @@ func (k *kase) listOf(p *phone, n *entry) *attempt {
 		if a.kind != "ctl" && a.kind != "itl" || !a.start.known {
 			continue
 		}
-		if d, ok := n.at.sub(a.start); ok && a.precedes(n, d) && d <= verdictWindow {
+		d, ok := a.since(n, a.start)
+		if ok && a.precedes(n, d) && d <= verdictWindow {
 			latest = a
 		}
 	}
@@ -363,7 +406,8 @@ func (k *kase) refusedList(p *phone, n *entry) *attempt {
 		if a.kind != "ctl" && a.kind != "itl" || !a.complete {
 			continue
 		}
-		if d, ok := n.at.sub(a.end); ok && a.precedes(n, d) && d <= verdictWindow {
+		d, ok := a.since(n, a.end)
+		if ok && a.precedes(n, d) && d <= verdictWindow {
 			done = append(done, a)
 		}
 	}

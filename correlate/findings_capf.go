@@ -73,6 +73,7 @@ var rulesCAPF = append([]*Rule{
 		Says:  "CAPF presents a certificate that the phone's CTL and ITL do not hold, so the phone takes no LSC from it.",
 		Needs: []string{"capf-cert-unlisted"},
 		Class: ClassRecoverable, Stage: stageCAPF,
+		Explain:    []string{"tvs-certificate-unknown-in-store", "ctl-stale-vs-certificates"},
 		Neighbours: []string{"lsc-auth-string-wrong", "capf-record-missing", "cert-identity-near-miss"},
 		Get:        []string{"capf-trace", "held-itl-is-served-itl"},
 		Source:     "Cisco Support Community DOC-18834; Cisco TechNote 225746",

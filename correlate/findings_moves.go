@@ -93,10 +93,10 @@ var rulesMoved = []*Rule{
 		Source:     "Cisco TechNote 213407",
 		class: func(v *view) string {
 			switch {
-			case !v.yes("lists-of-other-cluster"):
+			case v.no("foreign-ctl-refused"):
 				return ClassNote // nothing says that the phone was moved
-			case v.yes("old-cluster-answers"):
-				return ClassRecoverable
+			case !v.no("old-cluster-answers") && !v.yes("old-cluster-silent"):
+				return ClassRecoverable // its list comes back from there
 			}
 			return ClassLockedOut
 		},

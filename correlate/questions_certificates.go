@@ -164,9 +164,9 @@ func newerITLUntried(v *view) Answer {
 			return no("the phone fetched the served ITL", slices.Concat(a.evidence(), a.proof)...)
 		}
 	}
-	if made, ok := listDate(served.list.l.Modified); ok {
+	if made, slack, ok := listDate(served.list.l.Modified); ok {
 		for _, a := range v.p.attempts {
-			if a.kind == "itl" && a.complete && a.start.abs && a.start.ns > made.UnixNano() {
+			if a.kind == "itl" && a.complete && a.start.abs && a.start.ns > made.Add(slack).UnixNano() {
 				return no("the phone fetched an ITL after that one was made", slices.Concat(a.evidence(), ev)...)
 			}
 		}
@@ -187,23 +187,12 @@ func (v *view) newestITL() servedFile {
 		return served
 	}
 	for _, f := range v.servedFiles("itl") {
-		made, ok := listDate(f.list.l.Modified)
-		if ok && f.list != a.list && a.start.abs && made.UnixNano() > a.start.ns && strings.EqualFold(commonName(f.list.l.Signer.Name), commonName(a.list.l.Signer.Name)) {
+		made, slack, ok := listDate(f.list.l.Modified)
+		if ok && f.list != a.list && a.start.abs && made.Add(-slack).UnixNano() > a.start.ns && strings.EqualFold(commonName(f.list.l.Signer.Name), commonName(a.list.l.Signer.Name)) {
 			served = f
 		}
 	}
 	return served
-}
-
-// listDate reads the date of a list: RFC 3339, or the ctime form of a listing
-// with its zone, which counts as UTC where Go does not know the abbreviation.
-func listDate(s string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339, "Mon Jan _2 15:04:05 MST 2006", "Mon Jan 2 15:04:05 MST 2006"} {
-		if t, err := time.Parse(layout, strings.TrimSpace(s)); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }
 
 // tvsChangedOnly wants a TVS certificate that the phone's ITL does not hold

@@ -121,7 +121,7 @@ func holdsRole(l *listObj, role string) bool {
 
 func ctlOlderThanCertificate(v *view) Answer {
 	for _, c := range v.ctls() {
-		made, ok := listDate(c.list.l.Modified)
+		made, slack, ok := listDate(c.list.l.Modified)
 		if !ok {
 			continue
 		}
@@ -137,7 +137,7 @@ func ctlOlderThanCertificate(v *view) Answer {
 			if certIn(c.list, cert, role).state == "match" {
 				continue // listed, whatever the dates say
 			}
-			if from, ok := date(cert.NotBefore); ok && made.Before(from) {
+			if from, ok := date(cert.NotBefore); ok && made.Add(slack).Before(from) {
 				return yes(fmt.Sprintf("the CTL is of %s, the certificate of %s is valid only from %s", made.Format("2 January 2006"), n.e.Server, from.Format("2 January 2006")), append(slices.Clone(c.ev), n)...)
 			}
 		}

@@ -91,6 +91,9 @@ func blankITLRefused(v *view) Answer {
 
 func ctlBesideBlankITL(v *view) Answer {
 	c, i := v.p.now(iCTL), v.p.now(iITL)
+	if a := v.p.served("ctl"); a != nil && i.state != "blank" { // the move itself may have replaced it since
+		c, i = v.p.heldAt(iCTL, a.end), v.p.heldAt(iITL, a.end)
+	}
 	ev := slices.Concat(c.ev, i.ev)
 	switch {
 	case i.state == "held", i.state == "none":
@@ -98,7 +101,7 @@ func ctlBesideBlankITL(v *view) Answer {
 	case i.state != "blank":
 		return unknown("the phone's ITL is not in evidence, so whether it is blank is not known")
 	case c.state == "held":
-		return yes("the phone holds a CTL beside a blank ITL: the CTL still has to be obeyed, but no TVS is left to ask", ev...)
+		return yes("the phone held a CTL beside a blank ITL when it was offered the new CTL: the CTL still has to be obeyed, but no TVS is left to ask", ev...)
 	case c.state == "none":
 		return no("the phone holds no CTL, so with a blank ITL it takes any file", ev...)
 	}
@@ -106,34 +109,44 @@ func ctlBesideBlankITL(v *view) Answer {
 }
 
 // foreignCTLRefused asks for a CTL of another cluster whose signer is no SAST
-// of the phone's CTL, and for the refusal of it or, since the phone judges the
-// CTL first, of anything in that boot.
+// of the CTL that the phone held then, and for the refusal of it or, since the
+// phone judges the CTL first, of anything in that boot.
 func foreignCTLRefused(v *view) Answer {
 	a := v.p.served("ctl")
 	if a == nil {
 		return unknown("no CTL served to the phone is in evidence")
 	}
 	ev := slices.Concat(a.evidence(), a.proof)
-	switch o := v.ask("lists-of-other-cluster"); {
-	case a.result == Yes:
+	if a.result == Yes {
 		return no("the phone took the served CTL", ev...)
-	case o.Value != Yes:
-		return Answer{Value: o.Value, Because: o.Because, Evidence: o.Evidence}
 	}
-	c := v.p.now(iCTL)
-	switch s := signerIn(c.list, a.list.l, rolesForCTL); {
-	case c.list == nil:
+	c := v.p.heldAt(iCTL, a.end)
+	if c.list == nil {
 		return unknown("the phone's CTL is not in evidence", ev...)
+	}
+	ev = slices.Concat(ev, c.ev)
+	if sameList(c.list, a.list) {
+		return no("the phone holds the served CTL", ev...)
+	}
+	held, _ := serverRecords(c.list)
+	served, _ := serverRecords(a.list)
+	switch k := kin(held, served); {
+	case k.related == Yes:
+		return no("the phone's CTL and the served one are of one cluster: "+k.why, ev...)
+	case k.related == Unknown:
+		return unknown("whether the served CTL is of another cluster is open: "+k.why, ev...)
+	}
+	switch s := signerIn(c.list, a.list.l, rolesForCTL); {
 	case s.found && !s.wrong:
-		return no(fmt.Sprintf("the served CTL is signed by SAST record %d of the phone's CTL", s.record), slices.Concat(ev, c.ev)...)
+		return no(fmt.Sprintf("the served CTL is signed by SAST record %d of the phone's CTL", s.record), ev...)
 	case s.near:
-		return unknown("the signer's serial differs by one digit from a record of the phone's CTL and no hash decides", slices.Concat(ev, c.ev)...)
+		return unknown("the signer's serial differs by one digit from a record of the phone's CTL and no hash decides", ev...)
 	}
 	why := fmt.Sprintf("the served CTL is signed by %s of another cluster, which the phone's CTL does not know", signerText(a.list))
 	if r := v.ask("refusal-seen"); a.result == No || r.Value == Yes {
-		return yes(why+", and the phone refused it", slices.Concat(ev, c.ev, r.Evidence)...)
+		return yes(why+", and the phone refused it", slices.Concat(ev, r.Evidence)...)
 	}
-	return unknown(why+"; whether the phone refused it is not in evidence", slices.Concat(ev, c.ev)...)
+	return unknown(why+"; whether the phone refused it is not in evidence", ev...)
 }
 
 // servedSigners lists who signed what is served now, with the file.

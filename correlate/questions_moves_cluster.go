@@ -12,6 +12,7 @@ import (
 var _ = register(
 	Question{"lists-of-other-cluster", "Do the phone's lists belong to another cluster than the served ones?", listsOfOtherCluster},
 	Question{"moved-between-clusters", "Did the phone take lists of another cluster than those it held?", movedBetweenClusters},
+	Question{"old-cluster-silent", "Do the servers of the phone's old lists not answer it at all?", oldClusterSilent},
 	Question{"old-cluster-answers", "Does a server of the phone's old cluster still answer it?", oldClusterAnswers},
 	Question{"old-tvs-unreachable", "Does the phone of a moved site ask the old cluster's TVS in vain?", oldTVSUnreachable},
 )
@@ -294,6 +295,30 @@ func oldClusterAnswers(v *view) Answer {
 	}
 	if len(silent) > 0 {
 		return no("no server of the old cluster answers the phone", silent...)
+	}
+	return unknown("whether the old cluster still answers is not in evidence")
+}
+
+// oldClusterSilent looks for requests of the phone to servers of the list it
+// held that got no answer at all.
+func oldClusterSilent(v *view) Answer {
+	if v.yes("old-cluster-answers") {
+		return no("the old cluster answers", v.ask("old-cluster-answers").Evidence...)
+	}
+	own := ""
+	if a := v.p.served("ctl"); a != nil && len(a.wire) > 0 {
+		own = hostOf(a.wire[len(a.wire)-1].e.Transfer.Server)
+	}
+	for _, n := range v.p.all {
+		if n.e == nil || hostOf(n.e.Server) == own {
+			continue
+		}
+		t := n.e.Transfer
+		if t != nil && t.Outcome == "no-response" || n.is("http_no_answer") || n.e.TLS != nil && n.e.TLS.Outcome == "no-answer" {
+			if v.answeredBy(hostOf(n.e.Server)) == nil {
+				return yes("the old server "+hostOf(n.e.Server)+" does not answer the phone", n)
+			}
+		}
 	}
 	return unknown("whether the old cluster still answers is not in evidence")
 }
