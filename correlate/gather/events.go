@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"trustline/correlate/evidence"
+	"trustline/tvstrace"
 )
 
 // KindSkipped stands before the kind of an input in which Events found no log:
@@ -24,10 +25,14 @@ const KindSkipped = "no log: "
 // is known when its last line is; when more than maxDisorder other events
 // came first, it comes behind them.
 func Events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input {
-	s := &sorter{emit: emit}
+	h := &hinter{hints: in.Hints, emit: emit}
+	s := &sorter{emit: h.add}
 	if len(in.Parts) > 0 {
 		if text(in.Parts) {
-			return traceSeries(in.Parts, opt, s.add, s.flush).Header.Inputs
+			h.hints = in.Parts[len(in.Parts)-1].Hints
+			inputs := traceSeries(in.Parts, opt, s.add, s.flush).Header.Inputs
+			h.close(&inputs[len(inputs)-1])
+			return inputs
 		}
 		var out []evidence.Input
 		for _, p := range in.Parts {
@@ -38,10 +43,11 @@ func Events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input 
 	d := newDecoder(opt)
 	d.stream = s.add
 	d.in = &evidence.Input{Name: in.Name, Bytes: max(in.Size, 0)}
-	if err := d.logs(in); err != nil {
+	if err := d.logs(in, h); err != nil {
 		d.failed(err)
 	}
 	s.flush()
+	h.close(d.in)
 	return []evidence.Input{*d.in}
 }
 
@@ -57,7 +63,7 @@ func (d *decoder) failed(err error) {
 }
 
 // logs reads an input as far as it is text.
-func (d *decoder) logs(in Input) error {
+func (d *decoder) logs(in Input, h *hinter) error {
 	f, err := in.Open()
 	if err != nil {
 		return fmt.Errorf("gather: %s: %w", in.Name, err)
@@ -77,6 +83,7 @@ func (d *decoder) logs(in Input) error {
 	case "capture", "list":
 		d.in.Kind = KindSkipped + kind
 	case "evidence":
+		h.hints = Hints{} // they served when it was decoded
 		d.evidenceLogs(io.MultiReader(bytes.NewReader(head), more))
 	case "text":
 		d.text(head, more)
@@ -158,4 +165,72 @@ func (s *sorter) flush() {
 		s.emit(*s.at(i))
 	}
 	s.from, s.n = 0, 0
+}
+
+// maxHinted is how many events of a log are held back until it is known whether
+// the name of the input has to say what they do not.
+const maxHinted = 4096
+
+// hinter says of events what only the name of their input tells, as hinted does
+// for evidence: whose console it is, and that a trace of connections is one of
+// CAPF. The first event that tells otherwise ends it; so does the last that is
+// held, and then the name is believed.
+type hinter struct {
+	hints   Hints
+	emit    func(*evidence.Event)
+	held    []*evidence.Event
+	settled bool
+	phone   bool // the name tells the phone
+	service bool // the name tells the service
+}
+
+func (h *hinter) add(e *evidence.Event) {
+	if !h.settled && h.hints.Phone == "" && h.hints.Service != serviceCAPF {
+		h.settled = true
+	}
+	if h.settled {
+		h.send(e)
+		return
+	}
+	h.held = append(h.held, e)
+	switch {
+	case console(e.Dialect) && e.Phone != "", h.hints.Phone == "" && !connectionOnly(e):
+		h.settle(false)
+	case len(h.held) == maxHinted:
+		h.settle(true)
+	}
+}
+
+// settle hands out what is held; believed tells that the name decides.
+func (h *hinter) settle(believed bool) {
+	h.settled = true
+	h.phone = believed && h.hints.Phone != ""
+	h.service = believed && h.hints.Service == serviceCAPF
+	for _, e := range h.held {
+		h.service = h.service && connectionOnly(e)
+	}
+	for _, e := range h.held {
+		h.send(e)
+	}
+	h.held = nil
+}
+
+func (h *hinter) send(e *evidence.Event) {
+	if h.phone && console(e.Dialect) && e.Phone == "" {
+		phoneByName(e, h.hints.Phone)
+	}
+	if h.service && connectionOnly(e) {
+		serviceByName(e)
+	}
+	h.emit(e)
+}
+
+// close hands out the rest. in is the input, which may be one of CAPF by name.
+func (h *hinter) close(in *evidence.Input) {
+	if !h.settled {
+		h.settle(true)
+	}
+	if h.service && in.Kind == tvstrace.DialectTVS {
+		in.Kind = tvstrace.DialectCAPF
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,6 +58,14 @@ func TestEventsAreTheEvidence(t *testing.T) {
 		for _, e := range b.Events {
 			want = append(want, fmt.Sprintf("%d %s", e.Place.Line, e.Event))
 		}
+		for _, o := range b.Objects { // a pasted list
+			for _, p := range o.Places {
+				if o.List != nil && p.Line > 0 {
+					want = append(want, fmt.Sprintf("%d cli_show_%s", p.Line, o.List.Type))
+				}
+			}
+		}
+		slices.SortStableFunc(want, func(a, b string) int { return lineOf(a) - lineOf(b) })
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: events\n%s\nevidence\n%s", file, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
@@ -65,6 +74,12 @@ func TestEventsAreTheEvidence(t *testing.T) {
 			t.Errorf("%s: %+v, %+v", file, x, y)
 		}
 	}
+}
+
+// lineOf is the line of "17 name".
+func lineOf(row string) int {
+	n, _ := strconv.Atoi(row[:strings.IndexByte(row, ' ')])
+	return n
 }
 
 // TestNamesAreClosed: no event has a name that Entries does not list, and each

@@ -3,6 +3,7 @@ package gather
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ type Hints struct {
 	Service  string    // folder of the trace: tvs, capf, ctftp, ccm ...
 	Phone    string    // device name
 	Date     string    // YYYY-MM-DD, when it was collected
-	Modified time.Time // of the member, as its archive keeps it; else zero
+	Modified time.Time // of the member as tar keeps it, or of the file as gzip does; else zero
 }
 
 // earliest is the first year that the time of a file is believed in: Security
@@ -101,6 +102,9 @@ func (k calendar) date(c *evidence.Clock) {
 // hinted fills in what the content of a log does not tell and its name does:
 // the node of a server's trace, the date, and whose console it is.
 func (d *decoder) hinted(h Hints) {
+	if d.stream != nil {
+		return // the events are gone
+	}
 	d.hintedService(h)
 	d.hintedDate(h)
 	for i := range d.b.Coverage {
@@ -118,8 +122,7 @@ func (d *decoder) hinted(h Hints) {
 	}
 	for i := range d.b.Events {
 		if e := &d.b.Events[i]; console(e.Dialect) {
-			e.Phone = h.Phone
-			e.Detail["phone_from"] = "the name of the input"
+			phoneByName(e, h.Phone)
 		}
 	}
 	for i := range d.b.Coverage {
@@ -127,6 +130,15 @@ func (d *decoder) hinted(h Hints) {
 			note(c, fmt.Sprintf("phone %s, by the name of the input", h.Phone))
 		}
 	}
+}
+
+// fromName is what says that a detail rests on a name.
+const fromName = "the name of the input"
+
+// phoneByName says whose console an event is of.
+func phoneByName(e *evidence.Event, phone string) {
+	e.Phone = phone
+	e.Detail["phone_from"] = fromName
 }
 
 func console(dialect string) bool { return strings.HasPrefix(dialect, "phone-") }
@@ -145,37 +157,46 @@ var capfNames = [...][2]string{
 	{"tvs_tls_handshake_missing", ""},
 }
 
+// serviceCAPF is the folder of CAPF's traces.
+const serviceCAPF = "capf"
+
+// connectionOnly tells that CAPF prints an event in the same words as TVS.
+func connectionOnly(e *evidence.Event) bool {
+	return slices.ContainsFunc(capfNames[:], func(n [2]string) bool { return n[0] == e.Event })
+}
+
+// serviceByName makes an event of TVS one of CAPF.
+func serviceByName(e *evidence.Event) {
+	for _, n := range capfNames {
+		if n[0] == e.Event {
+			e.Event = cmp.Or(n[1], n[0])
+			break
+		}
+	}
+	e.Dialect = tvstrace.DialectCAPF
+	e.Detail["service_from"] = fromName
+}
+
 // hintedService makes a trace one of CAPF when its folder says so and nothing
 // in it speaks against that: both services print connections alike, and a trace
 // with connections only is taken for one of TVS.
 func (d *decoder) hintedService(h Hints) {
-	if h.Service != "capf" || d.in.Kind != tvstrace.DialectTVS {
+	if h.Service != serviceCAPF || d.in.Kind != tvstrace.DialectTVS {
 		return
 	}
-	name := func(e *evidence.Event) (string, bool) {
-		for _, n := range capfNames {
-			if n[0] == e.Event {
-				return cmp.Or(n[1], n[0]), true
-			}
-		}
-		return "", false
-	}
 	for i := range d.b.Events {
-		if _, ok := name(&d.b.Events[i]); !ok {
+		if !connectionOnly(&d.b.Events[i]) {
 			return
 		}
 	}
 	d.in.Kind = tvstrace.DialectCAPF
 	for i := range d.b.Events {
-		e := &d.b.Events[i]
-		e.Event, _ = name(e)
-		e.Dialect = tvstrace.DialectCAPF
-		e.Detail["service_from"] = "the name of the input"
+		serviceByName(&d.b.Events[i])
 	}
 	for i := range d.b.Coverage {
 		if c := &d.b.Coverage[i]; c.Service == coverageOf(tvstrace.DialectTVS) {
 			c.Service = coverageOf(tvstrace.DialectCAPF)
-			note(c, "service from the name of the input")
+			note(c, "service from "+fromName)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package gather_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,5 +113,37 @@ func TestHintedService(t *testing.T) {
 	b = hinted(line+"18:01:06.346 |   debug     MsgType               : TVS_MSG_QUERY_CERT_REQ\n", h)
 	if in, row := b.Header.Inputs[0], b.Coverage[0]; in.Kind != "tvs-sdi" || row.Service != "tvs-trace" {
 		t.Errorf("%s, %+v", in.Kind, row)
+	}
+}
+
+// TestHintedEvents: the listing of events says what the evidence does.
+func TestHintedEvents(t *testing.T) {
+	const (
+		trace = "18:01:06.345 |   debug 8:UNKNOWN:Got a new ph conn 192.168.11.100 on 8, Total Acc = 7..\n"
+		line  = "1001 NOT 23:59:58.765155 SECD: -Authenticated the HTTPS conn via TVS\n"
+		own   = "1002 NOT 23:59:59.765155 SECD: tlRequestFile: Request CTLSEP0011215A1AE3.tlv\n"
+		query = "18:01:06.346 |   debug     MsgType               : TVS_MSG_QUERY_CERT_REQ\n"
+	)
+	h := gather.Hints{Phone: "SEPA1B2C3D4E5F6", Service: "capf", Date: "2014-05-06"}
+	for _, text := range []string{line, line + own, trace, trace + query, trace + line, strings.Repeat(line, 6000), query, strings.Repeat(trace, 6000)} {
+		for _, hints := range []gather.Hints{h, {Service: h.Service}, {Phone: h.Phone}, {}} {
+			in := textInput("x", text)
+			in.Hints = hints
+			b := gather.Decode(in, gather.Options{})
+			var got []string
+			what := func(e *evidence.Event) string {
+				return fmt.Sprintf("%d %s %s %q %q %q", e.Place.Line, e.Dialect, e.Event, e.Phone, e.Detail["phone_from"], e.Detail["service_from"])
+			}
+			inputs := gather.Events(in, gather.Options{}, func(e *evidence.Event) { got = append(got, what(e)) })
+			slices.SortStableFunc(b.Events, func(a, b evidence.Event) int { return a.Place.Line - b.Place.Line })
+			for i := range b.Events {
+				if i >= len(got) || got[i] != what(&b.Events[i]) {
+					t.Fatalf("%.200q with %+v: event %d of %d is not %s", text, hints, i, len(got), what(&b.Events[i]))
+				}
+			}
+			if len(got) != len(b.Events) || inputs[0].Kind != b.Header.Inputs[0].Kind {
+				t.Errorf("%.200q with %+v: %d events of a %s, want %d of a %s", text, hints, len(got), inputs[0].Kind, len(b.Events), b.Header.Inputs[0].Kind)
+			}
+		}
 	}
 }

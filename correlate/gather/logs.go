@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"trustline/correlate/evidence"
@@ -160,8 +161,8 @@ func (d *decoder) listings(text []byte, total *catalogue.Summary) []byte {
 		at := evidence.Place{Input: d.in.Name, Line: f.Line, EndLine: f.EndLine}
 		if f.Missing {
 			d.put(&evidence.Event{Kind: "event", Place: at, Dialect: "show-" + f.Kind, Event: eventListNotFound, Text: fmt.Sprintf("%s file not found", f.Kind), Detail: map[string]string{"list": f.Kind}})
-		} else {
-			d.list(f, at)
+		} else if d.list(f, at); d.stream != nil {
+			d.put(listingEvent(f, at))
 		}
 		if d.in.Kind == "" {
 			d.in.Kind = "show-" + f.Kind
@@ -172,6 +173,31 @@ func (d *decoder) listings(text []byte, total *catalogue.Summary) []byte {
 		total.Matched += blankLines(rest, f.Line, f.EndLine)
 	}
 	return rest
+}
+
+// listingEvent is what the listing of events says of a pasted list. In evidence
+// it is an object instead, record by record.
+func listingEvent(f *trustlist.File, at evidence.Place) *evidence.Event {
+	detail := map[string]string{}
+	set := func(k, v string) {
+		if v != "" {
+			detail[k] = v
+		}
+	}
+	number := func(k string, n int) {
+		if n > 0 {
+			detail[k] = strconv.Itoa(n)
+		}
+	}
+	set("md5", f.MD5)
+	set("sha1", f.SHA1)
+	set("modified", f.Modified)
+	set("signer", f.Signer.Name)
+	set("serial", f.Signer.Serial)
+	set("said", strings.Join(f.Asserted, " "))
+	number("length", f.Length)
+	number("records", len(f.Records))
+	return &evidence.Event{Kind: "event", Place: at, Dialect: "show-" + f.Kind, Event: eventListing + f.Kind, Text: "show " + f.Kind, Detail: detail}
 }
 
 // blankLines blanks the lines from first to last and counts those that were

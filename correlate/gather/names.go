@@ -17,6 +17,7 @@ const (
 	eventConnection   = "tls_connection"
 	eventHostAnswered = "host_answered"
 	eventListNotFound = "cli_list_not_found"
+	eventListing      = "cli_show_" // and itl or ctl
 )
 
 // dialectCapture is the dialect of what was seen on the wire.
@@ -31,6 +32,8 @@ func Entries() []catalogue.Entry {
 		{Event: eventTransfer, Means: "a file was asked for", Derived: "the packets of one TFTP transfer, or of one HTTP request on a provisioning port", Source: "RFC 1350, RFC 2347, RFC 9112", File: dialectCapture},
 		{Event: eventConnection, Means: "a TCP connection on a port where TLS is spoken, also when no handshake came about", Derived: "the packets of one connection", Source: "RFC 9293, RFC 5246, RFC 8446", File: dialectCapture},
 		{Event: eventHostAnswered, Means: "a server that left a connection unanswered sent other packets: it is not down", Derived: "packets of a host whose port stayed silent", Source: "RFC 9293", File: dialectCapture},
+		{Event: eventListing + "itl", Means: "an ITL as the server lists it: md5, sha1, length, modified, signer, serial, records, and what the CLI said of it", Derived: "the output of show itl, also parts of it", Source: "Cisco TechNote 116232", File: "show-itl"},
+		{Event: eventListing + "ctl", Means: "a CTL as the server lists it: md5, sha1, length, modified, signer, serial, records, and what the CLI said of it", Derived: "the output of show ctl, also parts of it", Source: "Cisco TechNotes 118892, 118893", File: "show-ctl"},
 		{Event: eventListNotFound, Means: "the server has no such list", Derived: "the output of show itl or show ctl without a list", Source: "Cisco TechNote 118893", File: "show-itl, show-ctl"},
 	}
 	for _, k := range dissect.ObservationKinds() {

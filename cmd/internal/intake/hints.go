@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"encoding/binary"
 	"path"
 	"regexp"
 	"strings"
@@ -23,7 +24,21 @@ type Hints struct {
 	Service  string    // folder of the trace: tvs, capf, ctftp, ccm ...
 	Phone    string    // device name, SEP and twelve hexadecimal digits
 	Date     string    // YYYY-MM-DD, the local date of collection
-	Modified time.Time // time of the member as its archive keeps it, else zero
+	Modified time.Time // time of the member as tar keeps it, or of the file as gzip does, else zero
+}
+
+// compressed takes over the time that the head of a gzip stream keeps: that of
+// the file when it was compressed, in seconds since 1970, 0 when it does not
+// tell (RFC 1952, section 2.3.1). CUCM compresses a trace when it begins the
+// next one.
+func (h Hints) compressed(head []byte) Hints {
+	if len(head) < 10 {
+		return h
+	}
+	if at := binary.LittleEndian.Uint32(head[4:]); at > 0 {
+		h.Modified = time.Unix(int64(at), 0).UTC()
+	}
+	return h
 }
 
 var (

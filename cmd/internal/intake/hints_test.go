@@ -1,6 +1,9 @@
 package intake
 
 import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"testing"
 	"time"
@@ -39,5 +42,54 @@ func TestModified(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestCompressed: the time in the head of gzip is that of the file, in a folder
+// as in an archive; that of a zip member is of nobody's interest.
+func TestCompressed(t *testing.T) {
+	at := time.Date(2014, 5, 6, 7, 8, 9, 0, time.UTC)
+	packed := func(m time.Time) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.ModTime = m
+		if _, err := z.Write([]byte("text\n")); err != nil || z.Close() != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	dir := t.TempDir()
+	var zipped bytes.Buffer
+	z := zip.NewWriter(&zipped)
+	for name, text := range map[string]string{"a.gz": packed(at), "c": "text"} {
+		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Modified: at.AddDate(1, 0, 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]time.Time{}
+	paths := []string{put(t, dir, "a.gz", []byte(packed(at))), put(t, dir, "b.gz", []byte(packed(time.Time{}))), put(t, dir, "x.zip", zipped.Bytes())}
+	err := List(paths, Options{}).Walk(context.Background(), func(in Input) error {
+		defer in.Done()
+		got[in.Name] = in.Hints.Modified
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]time.Time{"a.gz": at, "b.gz": {}, "x.zip!/a.gz": at, "x.zip!/c": {}}
+	for name, m := range want {
+		if !got[name].Equal(m) {
+			t.Errorf("%s: %v, want %v", name, got[name], m)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%v", got)
 	}
 }

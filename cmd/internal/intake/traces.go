@@ -61,6 +61,7 @@ func (w *walker) unpacked(n node) (node, bool) {
 		if n.depth >= maxDepth || isCapture(gunzipHead(head)) {
 			return n, false
 		}
+		n.hints = n.hints.compressed(head)
 		return gunzipped(n), true
 	}
 	return n, false

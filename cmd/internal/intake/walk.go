@@ -185,6 +185,7 @@ func (w *walker) enter(n node) error {
 	}
 	switch kind {
 	case gzipped:
+		n.hints = n.hints.compressed(head)
 		if isCapture(gunzipHead(head)) {
 			return w.leaf(n, f, r)
 		}
