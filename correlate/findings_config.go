@@ -54,7 +54,7 @@ var rulesConfig = []*Rule{
 		Explain:    []string{"config-not-applied"},
 		Neighbours: []string{"config-signature-invalid", "config-signer-not-trusted"},
 		Get:        []string{"capture", "console"},
-		Release:    "releases with the parameter TFTP File Signature Algorithm (11.5 and later)",
+		Release:    "releases with the enterprise parameter TFTP File Signature Algorithm",
 		Source:     "Security Guide for Cisco Unified Communications Manager 14",
 		sure:       always("medium"),
 		remedy: func(v *view) []Step {
