@@ -197,6 +197,11 @@ func listingEvent(f *trustlist.File, at evidence.Place) *evidence.Event {
 	set("said", strings.Join(f.Asserted, " "))
 	number("length", f.Length)
 	number("records", len(f.Records))
+	var functions []string // of the records, in their order
+	for i := range f.Records {
+		functions = append(functions, strings.Join(f.Records[i].Functions, "+"))
+	}
+	set("functions", strings.Join(functions, ","))
 	return &evidence.Event{Kind: "event", Place: at, Dialect: "show-" + f.Kind, Event: eventListing + f.Kind, Text: "show " + f.Kind, Detail: detail}
 }
 
