@@ -285,8 +285,8 @@ func tvsCannotVouch(v *view) Answer {
 	if h := v.p.now(iITL); h.state == "blank" {
 		return yes("the phone's ITL is blank: it holds no TVS record, so the phone can ask no TVS", h.ev...)
 	}
-	if v.yes("tvs-does-not-vouch") && !v.yes("tvs-vouched-later") {
-		return v.ask("tvs-does-not-vouch")
+	if a := v.ask("tvs-does-not-vouch"); a.Value == Yes && v.yes("tvs-reached") {
+		return no("the phone reaches a TVS that it trusts; the signer's certificate can be given to it ("+a.Because+")", a.Evidence...)
 	}
 	return v.ask("every-tvs-fails-by-certificate")
 }
@@ -318,7 +318,21 @@ func noAnchorLeft(v *view) Answer {
 			return no(fmt.Sprintf("SAST record %d (serial %s) of the phone's CTL is in the served CTL too", r.Number, r.Serial), slices.Concat(held.ev, served.ev)...)
 		}
 	}
-	return yes("no SAST record of the phone's CTL is in the served one", slices.Concat(held.ev, served.ev)...)
+	ev := slices.Concat(held.ev, served.ev)
+	for _, f := range []struct{ key, closed, open string }{
+		{"drs-backup", "no", "a DRS backup brings the old keys back"},
+		{"other-tftp", "no", "another TFTP server serves files that the phone trusts"},
+	} {
+		switch n := v.k.fact(v.p, f.key); {
+		case n == nil:
+			return unknown("no SAST record of the phone's CTL is in the served one; nobody stated whether "+f.open+" ("+f.key+")", ev...)
+		case n.fact.Value != f.closed:
+			return no("stated: "+f.open, append(ev, n)...)
+		default:
+			ev = append(ev, n)
+		}
+	}
+	return yes("no SAST record of the phone's CTL is in the served one, and nothing brings the old keys back", ev...)
 }
 
 func noTokenLeft(v *view) Answer {

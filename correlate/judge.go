@@ -157,6 +157,7 @@ type arbitration struct {
 	out          []ruling // considered and ruled out
 	primary      *ruling
 	class        string
+	doubts       []doubt // failures that no finding accounts for
 	insufficient bool
 }
 
@@ -223,6 +224,11 @@ func (v *view) arbitrate() arbitration {
 	}
 	if blocking != nil && classRank(blocking.class) > classRank(ClassDegraded) && v.confidence(blocking.rule, blocking.evidence) == "low" {
 		a.class = ClassInconclusive // inferred from a symptom or an absence: a candidate, not a verdict
+	}
+	if r := classRank(a.class); r >= 0 && r <= classRank(ClassDegraded) && !v.p.cluster {
+		if a.doubts = v.doubts(a.held); len(a.doubts) > 0 {
+			a.class = ClassInconclusive
+		}
 	}
 	a.insufficient = a.class == ClassInconclusive
 	a.neighbours(v)

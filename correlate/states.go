@@ -140,13 +140,33 @@ func (k *kase) infer(p *phone, a *attempt, i int, now [2]held) {
 		if !ok || d > 60 || !strings.HasSuffix(strings.ToLower(b.file), ".sgn") {
 			return
 		}
-		if !known && (now[listIndex(a.kind)].list != nil || k.spokeToTVS(p, a.end, b.end) || !k.seenUntil(p, b.end, settle)) {
+		if !known && (now[listIndex(a.kind)].list != nil || !k.couldAsk(p, a, now) || k.spokeToTVS(p, a.end, b.end) || !k.seenUntil(p, b.end, settle)) {
 			return
 		}
 		a.result, a.inferred = Yes, true
 		a.proof = slices.Clone(b.wire)
 		return
 	}
+}
+
+// couldAsk tells that a phone which does not know the signer would have asked
+// TVS: it holds an ITL with TVS records, or it can hold no CTL, so that it has an
+// ITL if it has anything. A phone with a CTL alone, or of a model without
+// Security By Default, never asks, and its silence proves nothing.
+func (k *kase) couldAsk(p *phone, a *attempt, now [2]held) bool {
+	if l := now[iITL].list; l != nil {
+		return slices.ContainsFunc(l.l.Records, func(r evidence.Record) bool { return hasFunction(&r, "TVS") })
+	}
+	if p.lastAttempt("itl") == nil || now[iCTL].list != nil {
+		return false
+	}
+	for _, n := range p.conns {
+		if n.e.TLS.Service == "tvs" {
+			return true
+		}
+	}
+	c := p.lastAttempt("ctl")
+	return c != nil && c.missing && k.mode(p) == "non-secure"
 }
 
 func listOf(o *listObj) *evidence.List {

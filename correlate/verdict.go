@@ -77,6 +77,17 @@ func (v *view) insufficient(a arbitration) Finding {
 	f := Finding{ID: "evidence-insufficient", Title: title("evidence-insufficient"), Class: ClassInconclusive, Confidence: "medium", About: v.p.name,
 		Evidence: []string{}, Remedy: []Step{}, CollectNext: []Step{}}
 	var open []string
+	for _, d := range a.doubts {
+		open = append(open, d.because)
+		for _, id := range ids(d.ev) {
+			if !slices.Contains(f.Evidence, id) {
+				f.Evidence = append(f.Evidence, id)
+			}
+		}
+	}
+	if len(a.doubts) > 0 {
+		f.CollectNext = v.collectFor("")
+	}
 	for _, q := range v.openQuestions(a) {
 		ans := v.ask(q)
 		open = append(open, ans.Because)

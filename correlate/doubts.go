@@ -1,0 +1,197 @@
+package correlate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// doubt is something in evidence that went wrong last and that no finding
+// accounts for. A phone with a doubt is never called well.
+type doubt struct {
+	because string
+	ev      []*entry
+}
+
+// doubts looks at the last word of every kind: the last connection to each
+// service, the last judgement of each kind of file, and where the phone
+// registers. A failure that a later success cured is history; one that a held
+// finding cites is accounted for.
+func (v *view) doubts(held []ruling) []doubt {
+	cited := map[*entry]bool{}
+	explained := map[string]bool{} // servers and files that findings speak of
+	for _, h := range held {
+		if classRank(h.class) <= classRank(ClassOK) && h.past == "" && h.class != ClassNote {
+			continue
+		}
+		for _, n := range h.evidence {
+			cited[n] = true
+			if n.e != nil && n.e.Server != "" {
+				explained[hostOf(n.e.Server)+"/"+serviceOf(n)] = true
+			}
+		}
+	}
+	return slices.Concat(v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held))
+}
+
+// serviceOf names what a connection was for, on the wire or in a log.
+func serviceOf(n *entry) string {
+	if n.e.TLS != nil {
+		return n.e.TLS.Service
+	}
+	switch portOf(n.e.Server) {
+	case "2445":
+		return "tvs"
+	case "3804":
+		return "capf"
+	case "2443":
+		return "sccp-tls"
+	case "5061":
+		return "sip-tls"
+	}
+	return "https"
+}
+
+// doubtFiles finds a list or configuration whose last judgement was a refusal
+// that no finding explains, and one that arrived signed by a key that the known
+// lists do not hold while nothing says what became of it.
+func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
+	bad := slices.ContainsFunc(held, func(h ruling) bool { return classRank(h.class) > classRank(ClassOK) && h.rule.Stage <= stageTVS })
+	for _, kind := range []string{"ctl", "itl", "config"} {
+		a := v.p.lastAttempt(kind)
+		if a == nil || !a.complete {
+			continue
+		}
+		ev := slices.Concat(a.evidence(), a.proof)
+		known := slices.ContainsFunc(ev, func(n *entry) bool { return cited[n] })
+		switch {
+		case a.result == No && !known && !bad:
+			out = append(out, doubt{fmt.Sprintf("the phone refused %s, and nothing in evidence says why", a.file), ev})
+		case a.result == Unknown && a.list != nil && !known && !bad && v.strange(a):
+			out = append(out, doubt{fmt.Sprintf("%s is signed by %s, which the phone's lists do not know, and nothing says what the phone made of it", a.file, signerText(a.list)), ev})
+		}
+	}
+	return out
+}
+
+// strange tells that the lists which the phone held, where both or the only
+// one is known, do not know the signer of a file.
+func (v *view) strange(a *attempt) bool {
+	c, i := v.p.heldAt(iCTL, a.start), v.p.heldAt(iITL, a.start)
+	if c.list == nil && i.list == nil || i.state == "blank" && a.kind != "ctl" {
+		return false
+	}
+	roles, inITL := rolesFor(a.kind), []string{"SAST"}
+	if a.kind == "config" {
+		inITL = roles
+		c, i = v.p.now(iCTL), v.p.now(iITL)
+	}
+	x, y := signerIn(c.list, a.list.l, roles), signerIn(i.list, a.list.l, inITL)
+	return a.list.l.Signer.Serial != "" && !(x.found && !x.wrong) && !(y.found && !y.wrong)
+}
+
+// doubtConnections finds the services whose last connection on the wire failed.
+// A web connection that the phone drops while it asks TVS counts only when it
+// never came back.
+func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool) (out []doubt) {
+	last := map[string]*entry{}
+	var order []string
+	for _, n := range v.p.conns {
+		t := n.e.TLS
+		if t.Service == "tvs" || t.Service == "other" || t.Service == "provisioning" || t.Hidden {
+			continue // TVS has findings of its own for every way to fail
+		}
+		key := hostOf(n.e.Server) + "/" + t.Service
+		if last[key] == nil {
+			order = append(order, key)
+		}
+		last[key] = n
+	}
+	for _, key := range order {
+		n := last[key]
+		t := n.e.TLS
+		var how string
+		switch state := failedState(t); {
+		case t.Outcome == "established":
+			continue
+		case t.Outcome == "alert":
+			how = "ended with a TLS alert"
+		case t.Outcome == "refused":
+			how = "was refused"
+		case t.Outcome == "no-answer" && len(t.Syns) > 1:
+			how = "got no answer"
+		case state == "refused-by-phone":
+			how = "was ended by the phone after it saw the server's certificate"
+		case state == "refused-by-server":
+			how = "was ended by the server"
+		default:
+			continue
+		}
+		if cited[n] || explained[key] || v.servedElsewhere(n) {
+			continue
+		}
+		out = append(out, doubt{fmt.Sprintf("the last connection to %s %s, and nothing in evidence says why", n.e.Server, how), []*entry{n}})
+	}
+	return out
+}
+
+// servedElsewhere tells that the phone got the same service from another host
+// afterwards: a group of CallManagers is there for that.
+func (v *view) servedElsewhere(n *entry) bool {
+	return slices.ContainsFunc(v.p.conns, func(c *entry) bool {
+		return c.e.TLS.Service == n.e.TLS.Service && c.e.TLS.Outcome == "established" && n.at.before(c.at)
+	})
+}
+
+// doubtConsole reads the last word of the phone's log on its TLS connections.
+func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
+	last := map[string]*entry{}
+	for _, n := range v.p.all {
+		if n.sourceKind() != "phone" || n.e.Dialect == "phone-status" {
+			continue
+		}
+		if n.is("tls_handshake_failed", "tls_alert_sent", "tls_alert_received") && serviceOf(n) == "tvs" && portOf(n.e.Server) != "" {
+			continue
+		}
+		switch {
+		case n.is("tls_handshake_failed"):
+			last[hostOf(n.e.Server)] = n
+		case n.is("tls_handshake_ok", "https_authenticated_via_tvs", "http_ok", "http_response", "tls_session_cached", "tvs_tls_connected"):
+			delete(last, hostOf(n.e.Server))
+			delete(last, "")
+		}
+	}
+	hosts := make([]string, 0, len(last))
+	for h := range last {
+		hosts = append(hosts, h)
+	}
+	slices.Sort(hosts)
+	for _, h := range hosts {
+		if n := last[h]; !cited[n] && !v.nearCited(n, cited) {
+			out = append(out, doubt{"the phone's log ends a connection with " + quoteLine([]*entry{n}) + ", and nothing in evidence says why", []*entry{n}})
+		}
+	}
+	return out
+}
+
+// nearCited tells that a finding cites the same failure by another line or
+// packet: within two seconds.
+func (v *view) nearCited(n *entry, cited map[*entry]bool) bool {
+	for c := range cited {
+		if d, ok := n.at.sub(c.at); ok && d > -2 && d < 2 && c.e != nil && (c.outcome == "fail" || c.e.TLS != nil) {
+			return true
+		}
+	}
+	return false
+}
+
+// doubtServer compares where the phone registers with the servers that the
+// last configuration names: another server means that the configuration did
+// not become the phone's.
+func (v *view) doubtServer(held []ruling) []doubt {
+	i := slices.IndexFunc(held, func(h ruling) bool { return h.rule.ID == "config-not-applied" })
+	if i < 0 || held[i].cause != nil {
+		return nil
+	}
+	return []doubt{{strings.TrimSuffix(sentence(v.ask(held[i].rule.Needs[0]).Because), "."), held[i].evidence}}
+}
