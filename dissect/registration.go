@@ -156,8 +156,7 @@ func (w *watcher) phoneSays(phone netip.Addr, server netip.AddrPort, at pcap.Mar
 		case a.CTL != nil || a.ITL != nil:
 			o.Event = "held-lists"
 			o.Detail = map[string]string{"status": a.Status}
-			held(o.Detail, "ctl", a.CTL)
-			held(o.Detail, "itl", a.ITL)
+			a.Held(o.Detail)
 		case a.Reason != "" || a.Text != "":
 			o.Event = "out-of-service"
 			o.Detail = map[string]string{"code": a.Reason, "reason": a.Text}
@@ -165,20 +164,5 @@ func (w *watcher) phoneSays(phone netip.Addr, server netip.AddrPort, at pcap.Mar
 			continue
 		}
 		w.say(o, phone.String()+" "+a.Name)
-	}
-}
-
-// held writes what a phone says of one list: its hash, or that it has none.
-func held(detail map[string]string, list string, h *register.HeldList) {
-	switch {
-	case h == nil:
-	case h.Installed:
-		detail[list] = "held"
-		detail[list+"_"+h.Algorithm] = h.Hash
-		detail[list+"_server"] = h.Server
-	case h.Missing:
-		detail[list] = "none"
-	default:
-		detail[list] = h.Text
 	}
 }

@@ -42,6 +42,7 @@ func (s *scanner) scan(r io.Reader) (*catalogue.Summary, error) {
 		}
 		spare = rd.Chunk()
 	}
+	s.alarmClose()
 	s.close()
 	sum := s.summary()
 	sum.Lines = rd.Count()
@@ -72,6 +73,8 @@ type scanner struct {
 	awaits  bool   // its text ends before an address, which a page may have moved away
 	marks   []byte // room for a text without HTML entities
 
+	alarm   alarm
+	spoken  string // dialect of the last record
 	session session
 	odd     oddities
 	note    func(line, end int, e *catalogue.Entry) // tests look at what became of each record
@@ -144,15 +147,24 @@ func counted(n int) string {
 func (s *scanner) piece(line int, p lines.Piece) {
 	switch p.Kind {
 	case lines.Phone:
+		s.alarmClose()
 		s.close()
 		var h head
 		if !parseHead(p.Text, &h) {
 			s.tally.Add(line, p.Text)
 			return
 		}
+		if i := bytes.Index(p.Text, alarmName); i >= 0 {
+			if i = bytes.LastIndex(p.Text[:i], []byte("<Alarm ")); i >= 0 { // a page without line breaks
+				s.begin(line, p.Text[:i])
+				s.alarmLine(line, p.Text[i:])
+				return
+			}
+		}
 		s.begin(line, p.Text)
 	case lines.SDI, lines.SDL:
 		// A server's record between those of the phone: tvstrace reads it.
+		s.alarmClose()
 		s.close()
 		s.ignored++
 	case lines.Blank, lines.Comment:
@@ -161,6 +173,9 @@ func (s *scanner) piece(line int, p lines.Piece) {
 		}
 		s.ignored++
 	default:
+		if s.alarmLine(line, p.Text) {
+			return
+		}
 		if s.awaits && !isAddress(p.Text) {
 			s.close()
 		}
@@ -278,6 +293,7 @@ func (s *scanner) record(known bool) {
 		secs += lines.SinceJanuary(h.month, h.day)
 	}
 	s.dialects[dialect]++
+	s.spoken = dialect
 	track := s.track(dialect)
 	boot := track.Boot()
 	if h.seq > 0 {

@@ -51,6 +51,14 @@ type HeldList struct {
 	Server    string // name or address of the TFTP server that it came from; "" for "N/A"
 }
 
+// ParseAlarms reads the alarms of a text, such as a console log into which a
+// phone printed what it sent. A text that is cut off gives what stands before
+// the cut.
+func ParseAlarms(b []byte) []Alarm {
+	var problems []string // they tell of a cut, which a log has anywhere
+	return parseAlarms(b, &problems)
+}
+
 // parseAlarms reads every alarm in b, which may have anything before, between
 // and after them: a SIP body may have several parts.
 func parseAlarms(b []byte, problems *[]string) []Alarm {
@@ -177,5 +185,24 @@ func (l *HeldList) hash(v string) {
 	}
 	if l.Algorithm = map[int]string{16: "md5", 20: "sha1", 32: "sha256", 64: "sha512"}[len(b)]; l.Algorithm != "" {
 		l.Hash, l.Installed = hex.EncodeToString(b), true
+	}
+}
+
+// Held writes what a phone says of its lists in the words of the event
+// "held-lists": ctl and itl are "held", "none" or what was sent, and of a list
+// that is held ctl_sha1 (or as the hash is long) and ctl_server are told.
+func (a *Alarm) Held(detail map[string]string) {
+	for list, h := range map[string]*HeldList{"ctl": a.CTL, "itl": a.ITL} {
+		switch {
+		case h == nil:
+		case h.Installed:
+			detail[list] = "held"
+			detail[list+"_"+h.Algorithm] = h.Hash
+			detail[list+"_server"] = h.Server
+		case h.Missing:
+			detail[list] = "none"
+		default:
+			detail[list] = h.Text
+		}
 	}
 }
