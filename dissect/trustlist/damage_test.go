@@ -146,6 +146,10 @@ func TestListingParts(t *testing.T) {
 		{"failed verification", strings.Replace(base, "The CTL file was verified successfully.", "Verification of the CTL File Failed.", 1), want(func(f *File) {
 			f.Asserted = []string{"Verification of the CTL File Failed."}
 		})},
+		{"failed verification and what follows", strings.Replace(base, "The CTL file was verified successfully.", "Verification of the CTL file failed.\nError parsing the CTL file!!", 1), want(func(f *File) {
+			f.Asserted = []string{"Verification of the CTL file failed.", "Error parsing the CTL file!!"}
+			f.EndLine++
+		})},
 		{"not verified", strings.Replace(base, "was verified", "was not verified", 1), want(func(f *File) {
 			f.Asserted = []string{"The CTL file was not verified successfully."}
 		})},

@@ -69,7 +69,7 @@ var listingLexer = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "Used", Pattern: `This etoken was (?:not )?used to sign the [CI]TL file\.?`},
 	{Name: "Verdict", Pattern: `The [CI]TL [Ff]ile was (?:not )?verified(?: successfully)?\.?|Verification of the [CI]TL [Ff]ile [Ff]ailed\.?`},
 	{Name: "Missing", Pattern: `[CI]TL File not found\.?(?: Please run [^\n]{0,120}? the [CI]TL file\.?)?`},
-	{Name: "Failure", Pattern: `Error parsing the [CI]TL File\.?`},
+	{Name: "Failure", Pattern: `Error parsing the [CI]TL [Ff]ile(?:\.|!{1,2})?`},
 	{Name: "Word", Pattern: `\S+`},
 	{Name: "Other", Pattern: `.`},
 })

@@ -121,11 +121,18 @@ func (a *assembler) item(it *item, line int) {
 		d.f.Asserted = append(d.f.Asserted, it.Missing)
 		d.f.Missing, d.last = true, line
 	case it.Failure != "":
-		if d := a.cur; d != nil && !d.ended {
+		// It stands alone, or behind the verdict that verification failed.
+		if d := a.cur; d != nil && (!d.ended || line-d.last <= 2 && d.failed()) {
 			d.f.Asserted = append(d.f.Asserted, it.Failure)
 			d.last, d.ended = line, true
 		}
 	}
+}
+
+// failed tells that the last thing said was that the list does not verify.
+func (d *draft) failed() bool {
+	n := len(d.f.Asserted)
+	return n > 0 && strings.HasPrefix(d.f.Asserted[n-1], "Verification of ")
 }
 
 // preamble reports whether nothing of the listing came yet.
