@@ -112,27 +112,36 @@ func (a *assembler) item(it *item, line int) {
 	case it.Used != "":
 		a.used(it.Used, line)
 	case it.Verdict != "":
-		if d := a.cur; d != nil && !d.ended {
-			d.f.Asserted = append(d.f.Asserted, it.Verdict)
-			d.last, d.ended = line, true
-		}
+		a.verdict(it.Verdict, line)
 	case it.Missing != "":
 		d := a.current(it.Missing, line, func(d *draft) bool { return !d.inTables() })
 		d.f.Asserted = append(d.f.Asserted, it.Missing)
 		d.f.Missing, d.last = true, line
 	case it.Failure != "":
-		// It stands alone, or behind the verdict that verification failed.
-		if d := a.cur; d != nil && (!d.ended || line-d.last <= 2 && d.failed()) {
-			d.f.Asserted = append(d.f.Asserted, it.Failure)
-			d.last, d.ended = line, true
-		}
+		a.verdict(it.Failure, line)
 	}
 }
 
-// failed tells that the last thing said was that the list does not verify.
-func (d *draft) failed() bool {
-	n := len(d.f.Asserted)
-	return n > 0 && strings.HasPrefix(d.f.Asserted[n-1], "Verification of ")
+// verdict takes a sentence about the list as a whole. Failures come in pairs,
+// "Verification of the ITL file failed." and "Error parsing the ITL file!!"
+// (Cisco TechNote 116232), behind the last record, or in place of records, or
+// of everything that a list has.
+func (a *assembler) verdict(words string, line int) {
+	d := a.cur
+	failure := failed(words)
+	if d == nil && failure && a.command != "" && line-a.commandLine <= 5 && kindOf(a.command) == kindOf(words) {
+		d = a.current(words, line, func(*draft) bool { return true })
+	}
+	if d == nil || d.ended && !(failure && line-d.last <= 2 && len(d.f.Asserted) == 1 && failed(d.f.Asserted[0]) && d.f.Asserted[0] != words) {
+		return
+	}
+	d.f.Asserted = append(d.f.Asserted, words)
+	d.last, d.ended = line, true
+}
+
+// failed tells that a sentence says that the list does not verify.
+func failed(words string) bool {
+	return strings.HasPrefix(words, "Verification of ") || strings.HasPrefix(words, "Error parsing ")
 }
 
 // preamble reports whether nothing of the listing came yet.

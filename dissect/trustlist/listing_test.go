@@ -322,3 +322,35 @@ func decimal(n int) string {
 	}
 	return decimal(n/10) + string(rune('0'+n%10))
 }
+
+// The sentences of a corrupt list (Cisco TechNote 116232), which stand behind
+// the records or in place of them.
+func TestCorrupt(t *testing.T) {
+	const verification, parsing = "Verification of the ITL file failed.", "Error parsing the ITL file!!"
+	both := verification + "\n" + parsing + "\n"
+	whole := string(fixture(t, "116232-show-itl.txt"))
+	head := "admin:show itl\nLength of ITL file: 5438\nThe ITL File was last modified on Wed Jul 27 10:16:24 EDT 2011\n\n"
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{strings.Replace(whole, verified, both, 1), []string{verification, parsing}},
+		{head + "Parse ITL File\n----------------\n" + both, []string{verification, parsing}},
+		{head + both, []string{verification, parsing}},
+		{head + parsing + "\n" + verification + "\n", []string{parsing, verification}},
+		{head + parsing + "\n", []string{parsing}},
+		{"admin:show itl\n" + both, []string{verification, parsing}},
+		{head + both + both, []string{verification, parsing}}, // said again, of nothing
+		{head + verified + "\n" + parsing, []string{verified}},
+	} {
+		f := one(t, ParseListings([]byte(c.text)))
+		if f.Kind != KindITL || !reflect.DeepEqual(f.Asserted, c.want) {
+			t.Errorf("%q: %s %q", c.text[max(0, len(c.text)-160):], f.Kind, f.Asserted)
+		}
+	}
+	for _, s := range []string{both, "admin:show ctl\n" + both, "admin:show itl\n" + verified, "admin:show itl\n\n\n\n\n\n\n" + both} {
+		if f := ParseListings([]byte(s)); len(f) != 0 {
+			t.Errorf("%q: %q", s, f[0].Asserted)
+		}
+	}
+}

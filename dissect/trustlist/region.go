@@ -27,6 +27,10 @@ var signs = [][]byte{
 	[]byte("RECORDLENGTH"),
 	[]byte("SIGNERID"),
 	[]byte("TL File not found"),
+	[]byte("Verification of the CTL"),
+	[]byte("Verification of the ITL"),
+	[]byte("Error parsing the CTL"),
+	[]byte("Error parsing the ITL"),
 }
 
 // DetectListing reports whether a text may hold a pasted listing. It says so of
