@@ -125,7 +125,7 @@ func (p *Plan) play() (*world, *Story, error) {
 			}
 			st.play(e, until)
 		}
-		st.truth.After = st.lists()
+		st.truth.After, st.truth.Ways, st.truth.CTLWays = st.lists(), st.ways(newITL), st.ways(newCTL)
 		s.Truth[st.plan.Name] = st.truth
 		w.stations = append(w.stations, st)
 	}

@@ -34,6 +34,7 @@ type Truth struct {
 	CAPF          []Operation
 	Before, After Lists
 	Boots         int
+	Ways, CTLWays []Way // back, by a new ITL and by a new CTL
 }
 
 // Lists are the hashes of what a phone holds, empty for no list.
