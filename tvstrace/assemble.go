@@ -20,7 +20,8 @@ type assembler struct {
 	phone   string
 	matched int
 	ignored int
-	base    int // line number of the chunk's first line
+	base    int    // line number of the chunk's first line
+	data    []byte // of the chunk
 	begun   bool
 	from    *catalogue.Clock // of the first record of the part
 	boots   int              // restarts before it
@@ -62,7 +63,7 @@ func (a *assembler) rollOver() {
 }
 
 func (a *assembler) chunk(c *chunk) {
-	a.base = c.line
+	a.base, a.data = c.line, c.data
 	a.hex = c.hex
 	a.ignored += c.ignored
 	a.detail = a.detail || c.detailed
@@ -124,6 +125,26 @@ func dialectOf(data []byte) string {
 	return DialectTVS
 }
 
+// served makes the dialect that of a service which phones connect to: TVS or
+// CAPF, by the words that follow. Records of another server may stand before.
+func (a *assembler) served(r *record) {
+	if a.dialect == DialectTVS || a.dialect == DialectCAPF {
+		return
+	}
+	rest := a.data
+	for range r.line {
+		rest = rest[bytes.IndexByte(rest, '\n')+1:]
+	}
+	a.dialect = DialectTVS
+	if dialectOf(rest[:min(len(rest), servedAhead)]) == DialectCAPF {
+		a.dialect = DialectCAPF
+	}
+}
+
+// servedAhead is how far it is looked for those words: a connection and its
+// first message are some ten lines apart.
+const servedAhead = 16 << 10
+
 // time gives the clock of a record.
 func (a *assembler) time(at, date int32) *catalogue.Clock {
 	if at < 0 {
@@ -138,7 +159,11 @@ func (a *assembler) time(at, date int32) *catalogue.Clock {
 
 // note follows the time of a record that may be no event.
 func (a *assembler) note(at, date int32) {
-	if at < 0 || date == 0 && a.noted && a.clockAt == at {
+	if at < 0 {
+		return
+	}
+	if date == 0 && a.noted && a.clockAt == at {
+		a.began() // a part may begin at the millisecond where the last one ended
 		return
 	}
 	var b [32]byte

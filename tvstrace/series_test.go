@@ -174,3 +174,46 @@ func FuzzSeries(f *testing.F) {
 		}
 	})
 }
+
+// TestSeriesSameMillisecond: a part that begins at the millisecond at which the
+// one before ended tells from when it speaks.
+func TestSeriesSameMillisecond(t *testing.T) {
+	line := "18:01:06.345 |   debug 8:UNKNOWN:Got a new ph conn 192.168.11.100 on 8, Total Acc = 7..\n"
+	_, _, sums := parts(t, line, line, line)
+	for i, s := range sums {
+		if s.From == nil || s.To == nil || s.From.Text != "18:01:06.345" || s.To.Text != "18:01:06.345" {
+			t.Errorf("part %d: from %v to %v", i+1, s.From, s.To)
+		}
+	}
+}
+
+// TestServiceBehindAnother: connections behind the records of the TFTP service
+// are those of TVS or CAPF, as what follows tells: no phone connects to the
+// TFTP service.
+func TestServiceBehindAnother(t *testing.T) {
+	const (
+		tftp = "11:08:20.766 |TFTPEngine::isReadRequest[0x9950830~188~14.48.44.202~49530], [CTLSEP0011215A1AE3.tlv] opcode(1), Mode(octet), Serving Count(0)\n"
+		conn = "11:08:21.983 |   debug 3:UNKNOWN:Got a new ph conn 14.48.44.202 on 15\n11:08:21.990 |   debug TLS HS Done for ph_conn .\n"
+		capf = "11:08:22.065 |   debug MsgType : CAPF_MSG_AUTH_REQ\n"
+		tvs  = "11:08:22.065 |   debug MsgType : TVS_MSG_QUERY_CERT_REQ\n"
+	)
+	for text, want := range map[string]string{
+		tftp + conn + capf: "capf_phone_connection capf_tls_handshake_ok capf_auth_req",
+		tftp + conn + tvs:  "tvs_phone_connection tvs_tls_handshake_ok tvs_query_cert_req",
+		tftp + conn + tftp: "tvs_phone_connection tvs_tls_handshake_ok tftp_rrq",
+	} {
+		_, events, _ := parts(t, text)
+		var got []string
+		for _, e := range events[1:] {
+			if e.Name != "capf_session" && e.Name != "tvs_query" {
+				got = append(got, e.Name)
+			}
+			if strings.HasPrefix(e.Name, "t") && strings.HasPrefix(e.Dialect, "ctftp") != (e.Name == "tftp_rrq") {
+				t.Errorf("%s is of %s", e.Name, e.Dialect)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%v, want %s", got, want)
+		}
+	}
+}

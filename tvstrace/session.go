@@ -229,6 +229,7 @@ func (x *session) event(r *record, line int) {
 
 // connected notes a connection line.
 func (x *session) connected(r *record, line int) {
+	x.a.served(r)
 	e := x.make(r, line, "tvs_phone_connection")
 	e.Address = lines.Plainer(e.Detail["address"])
 	e.Detail["address"] = e.Address
@@ -310,6 +311,7 @@ func (x *session) handshake(r *record, line int) {
 	}
 	x.cipher = cipher != nil
 	name := "tvs_tls_handshake_ok"
+	x.a.served(r)
 	if x.a.dialect == DialectCAPF {
 		name = "capf_tls_handshake_ok"
 	}

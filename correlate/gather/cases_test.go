@@ -67,6 +67,7 @@ var pending = map[string]string{
 	"d05-both-renamed":            "clock: a TVS trace is paired with another server's connections",
 	"d05-both-renamed-ctl":        "clock: as d05-both-renamed",
 	"d05-first-tvs-renamed":       "the refusal of the first TVS is not told as history",
+	"d05-tftp-not-restarted":      "see the want",
 	"d08-capf-renewed":            "cert-regenerated-ok, although no list has the new CAPF",
 	"d08-old-capf-deleted":        "cert-regenerated-ok, although no list has the new CAPF",
 	"d09-healthy-secure":          "key generation is measured from the request",
