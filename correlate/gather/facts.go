@@ -90,11 +90,15 @@ func fact(line string, at evidence.Place) (evidence.Fact, error) {
 	return f, fmt.Errorf("gather: fact %q: unknown key; known are %s", line, strings.Join(FactKeys(), ", "))
 }
 
-// splitKey matches "KEY", "PHONE:KEY" and, for keys that name an input,
-// "origin:NAME".
+// splitKey matches "KEY" and "PHONE:KEY"; of keys that name an input "origin:NAME"
+// and "PHONE:origin:NAME". A phone may be a MAC address with colons.
 func splitKey(left, want string) (phone, key string, ok bool) {
 	if strings.HasSuffix(want, ":") {
-		return "", left, strings.HasPrefix(left, want) && len(left) > len(want)
+		key = left
+		if i := strings.Index(left, ":"+want); i > 0 && !strings.HasPrefix(left, want) {
+			phone, key = left[:i], left[i+1:]
+		}
+		return phone, key, strings.HasPrefix(key, want) && len(key) > len(want)
 	}
 	if left == want {
 		return "", left, true

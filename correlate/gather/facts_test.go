@@ -6,7 +6,8 @@ import (
 )
 
 func TestFacts(t *testing.T) {
-	b, err := Facts([]string{"cucm-version=9.1(2)", "SEP0011215A1AE3:itl-md5 = b61910bb01d8d3a1c1b36526cc9f2ddc", "origin:old/ITLFile.tlv=phone", "drs-backup=no"})
+	b, err := Facts([]string{"cucm-version=9.1(2)", "SEP0011215A1AE3:itl-md5 = b61910bb01d8d3a1c1b36526cc9f2ddc", "origin:old/ITLFile.tlv=phone", "drs-backup=no",
+		"SEP0011215A1AE3:origin:held.tlv=phone", "00:11:21:5a:1a:e3:capture-side:a:b.pcap=server", "origin:x:origin:y=server", "00:11:21:5a:1a:e3:model=7970"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -15,6 +16,10 @@ func TestFacts(t *testing.T) {
 		{"SEP0011215A1AE3", "itl-md5", "b61910bb01d8d3a1c1b36526cc9f2ddc"},
 		{"", "origin:old/ITLFile.tlv", "phone"},
 		{"", "drs-backup", "no"},
+		{"SEP0011215A1AE3", "origin:held.tlv", "phone"},
+		{"00:11:21:5a:1a:e3", "capture-side:a:b.pcap", "server"},
+		{"", "origin:x:origin:y", "server"},
+		{"00:11:21:5a:1a:e3", "model", "7970"},
 	}
 	for i, f := range b.Facts {
 		if got := [3]string{f.Phone, f.Key, f.Value}; got != want[i] {
@@ -27,7 +32,7 @@ func TestFacts(t *testing.T) {
 }
 
 func TestFactsRefuse(t *testing.T) {
-	for _, l := range []string{"drs-backup", "drs-backup=maybe", "backup=yes", "itl-md5=", "origin:=phone", "origin:a.tlv=server-ish"} {
+	for _, l := range []string{"drs-backup", "drs-backup=maybe", "backup=yes", "itl-md5=", "origin:=phone", ":origin:a.tlv=phone", "SEP0011215A1AE3:origin:=phone", "origin:a.tlv=server-ish"} {
 		_, err := Facts([]string{l})
 		if err == nil || !strings.Contains(err.Error(), `"`+l+`"`) {
 			t.Errorf("%q: error %v, want one that quotes it", l, err)
