@@ -24,7 +24,9 @@ func (k *kase) anchors() map[[2]source][]*anchor {
 		k.phoneToCapture(p, add)
 		k.traceToCapture(p, add)
 		k.phoneToTrace(p, add)
+		k.serials(p, add)
 	}
+	k.ports(add)
 	return out
 }
 
@@ -115,7 +117,8 @@ func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
 	}
 }
 
-// traceToCapture pairs a TVS trace with the connections to that server.
+// traceToCapture pairs a trace of TVS or CAPF with the connections to that
+// service.
 func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 	for _, n := range p.all {
 		if !timed(n) || n.sourceKind() != "server" || n.e.Clock.Absolute() {
@@ -123,33 +126,56 @@ func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 		}
 		for _, c := range p.conns {
 			t := c.e.TLS
-			if t.Service != "tvs" {
-				continue
-			}
 			mark := func(name, kind string, low, high, strong bool) {
 				if m, ok := t.Marks[name]; ok && m.Clock != nil {
 					add(boundMark(kind, n, c, m, low, high, strong))
 				}
 			}
-			switch n.name {
-			case "tvs_phone_connection":
-				mark("syn", "connection accepted after its SYN", true, false, true)
-				mark("client_data", "connection accepted before its first request", false, true, true)
-			case "tvs_tls_handshake_ok":
-				mark("client_finished_ccs", "handshake done after the phone's last flight", true, false, true)
-				mark("client_data", "handshake done before the first request", false, true, true)
-			case "tvs_cert_verification_req", "tvs_query_cert_req":
-				mark("client_data", "request logged after it was sent", true, false, true)
-			case "tvs_cert_verification_res", "tvs_query_cert_res":
-				mark("server_data", "answer logged before it arrived", false, true, true)
+			switch t.Service {
+			case "tvs":
+				tvsToMarks(n, mark)
+			case "capf":
+				capfToMarks(n, mark)
 			}
 		}
 	}
 }
 
+func tvsToMarks(n *entry, mark func(name, kind string, low, high, strong bool)) {
+	switch n.name {
+	case "tvs_phone_connection":
+		mark("syn", "connection accepted after its SYN", true, false, true)
+		mark("client_data", "connection accepted before its first request", false, true, true)
+	case "tvs_tls_handshake_ok":
+		mark("client_finished_ccs", "handshake done after the phone's last flight", true, false, true)
+		mark("client_data", "handshake done before the first request", false, true, true)
+	case "tvs_cert_verification_req", "tvs_query_cert_req":
+		mark("client_data", "request logged after it was sent", true, false, true)
+	case "tvs_cert_verification_res", "tvs_query_cert_res":
+		mark("server_data", "answer logged before it arrived", false, true, true)
+	}
+}
+
+// capfToMarks: with CAPF the server speaks first, to ask for authentication.
+func capfToMarks(n *entry, mark func(name, kind string, low, high, strong bool)) {
+	switch n.name {
+	case "capf_phone_connection":
+		mark("syn", "connection accepted after its SYN", true, false, true)
+		mark("server_data", "connection accepted before CAPF's first message", false, true, true)
+	case "capf_tls_handshake_ok":
+		mark("client_finished_ccs", "handshake done after the phone's last flight", true, false, true)
+		mark("server_data", "handshake done before CAPF's first message", false, true, true)
+	case "capf_auth_req":
+		mark("client_finished_ccs", "authentication asked for after the handshake", true, false, true)
+		mark("server_data", "authentication asked for before the message was seen", false, true, true)
+	}
+}
+
 // phoneToTrace pairs console lines with TVS trace lines. Accept and handshake
 // are seen by both at nearly the same moment; request and answer bound the
-// offset from either side, which is all that older firmware prints.
+// offset from either side, which is all that older firmware prints. Their number
+// of bytes, where both print it, tells which belong together; the bounds stay
+// weak ones, since traces lag by up to half a second.
 func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 	var phoneSide, serverSide []*entry
 	for _, n := range p.all {
@@ -158,9 +184,13 @@ func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 		}
 		switch n.sourceKind() {
 		case "phone":
-			phoneSide = append(phoneSide, n)
+			if n.is("tcp_connected", "tls_handshake_ok", "tvs_tls_connected", "tvs_cert_auth_sent", "tvs_query_cert_request", "tvs_cert_auth_response", "tvs_response") {
+				phoneSide = append(phoneSide, n)
+			}
 		case "server":
-			serverSide = append(serverSide, n)
+			if n.is("tvs_phone_connection", "tvs_tcp_accept", "tvs_tls_handshake_ok", "tvs_cert_verification_req", "tvs_query_cert_req", "tvs_cert_verification_res", "tvs_query_cert_res") {
+				serverSide = append(serverSide, n)
+			}
 		}
 	}
 	for _, a := range phoneSide {
@@ -168,17 +198,35 @@ func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 			switch {
 			case a.is("tcp_connected") && b.is("tvs_phone_connection", "tvs_tcp_accept") && a.toTVS():
 				add(bound("connected and accepted", a, b, true, true, true))
-			case a.is("tls_handshake_ok") && b.is("tvs_tls_handshake_ok") && a.toTVS():
+			case (a.is("tls_handshake_ok") && a.toTVS() || a.is("tvs_tls_connected")) && b.is("tvs_tls_handshake_ok"):
 				add(bound("handshake done on both sides", a, b, true, true, true))
 			case a.is("tvs_cert_auth_sent") && b.is("tvs_cert_verification_req"),
 				a.is("tvs_query_cert_request") && b.is("tvs_query_cert_req"):
-				add(bound("request sent before it was received", a, b, false, true, false))
+				sameBytes(bound("request sent before it was received", a, b, false, true, false), add)
 			case a.is("tvs_cert_auth_response") && b.is("tvs_cert_verification_res"),
 				a.is("tvs_response") && b.is("tvs_query_cert_res"):
-				add(bound("answer sent before it was received", a, b, true, false, false))
+				sameBytes(bound("answer sent before it was received", a, b, true, false, false), add)
 			}
 		}
 	}
+}
+
+// bytesApart is how far the numbers of bytes of one message may lie apart: a
+// published pair prints 962 written and 960 received.
+const bytesApart = 4
+
+// sameBytes adds an anchor unless the two sides print different numbers of bytes.
+func sameBytes(a *anchor, add func(*anchor)) {
+	x, err1 := strconv.Atoi(a.src.detail("bytes"))
+	y, err2 := strconv.Atoi(cmp.Or(a.ref.detail("msg_len"), a.ref.detail("len")))
+	if err1 == nil && err2 == nil {
+		if max(x-y, y-x) > bytesApart {
+			return
+		}
+		a.exact = true
+		a.kind += ", of as many bytes"
+	}
+	add(a)
 }
 
 // toTVS tells that a console line speaks of a connection to TVS. The Linux

@@ -8,8 +8,13 @@ import (
 	"strings"
 )
 
-// quarter is the step in which zones lie apart.
-const quarter = 900 * second
+const (
+	// quarter is the step in which zones lie apart.
+	quarter = 900 * second
+	// composed is how long before its record a phone may have read the time
+	// that stands in it.
+	composed = 2 * second
+)
 
 // innerDate is a time with date and zone that stands inside a record whose own
 // stamp has neither (event clock_epoch): what has to be added to the source's
@@ -58,17 +63,19 @@ func (k *kase) epochOf(n *entry) *innerDate {
 	}
 	e := &innerDate{n: n, src: k.sourceOf(n.place.Input, n.sourceKind(), n.e.Clock), server: n.detail("clock") != "phone"}
 	e.low = at - ns(n.e.Clock)
-	if !e.server {
-		e.high = e.low + step
-		return e
-	}
+	e.high = e.low + step
 	ahead, _, ok := decimalNs(n.detail("ahead"))
 	if !ok {
 		return nil
 	}
 	// The record's stamp, dated, less the zone to the quarter hour.
 	off := e.low + ahead - nearestTo(ahead, quarter)
-	e.low, e.high = off-quarter/2, off+quarter/2
+	switch {
+	case e.server:
+		e.low, e.high = off-quarter/2, off+quarter/2
+	case apart(e.low, e.high, off, off) <= composed:
+		e.low, e.high = off, off // both are of one clock: only the zone lies between
+	}
 	return e
 }
 

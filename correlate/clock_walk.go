@@ -82,7 +82,7 @@ func (m *clockModel) outweighed(s step) step {
 		if via == s.at {
 			via = o.src
 		}
-		if via == s.via || m.to[via] == nil || m.abs[via] != m.abs[s.via] || o.weight <= s.edge.weight {
+		if via == s.via || m.to[via] == nil || m.abs[via] != m.abs[s.via] || !o.outweighs(s.edge) {
 			continue
 		}
 		for _, t := range m.stepsFrom(via) {
@@ -92,6 +92,12 @@ func (m *clockModel) outweighed(s step) step {
 		}
 	}
 	return s
+}
+
+// outweighs tells that more events stand behind an offset, or as many and more
+// boots of the same log.
+func (o *offset) outweighs(b *offset) bool {
+	return o.weight > b.weight || o.weight == b.weight && o.support > b.support
 }
 
 // apart gives the distance of two intervals, 0 when they touch.

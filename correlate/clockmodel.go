@@ -56,15 +56,17 @@ func calendarOf(c *evidence.Clock) calendar {
 func (k *kase) solve(given map[string]float64) {
 	m := &clockModel{edges: map[source][]*offset{}, notes: map[source][]string{}, life: map[source]*lifetime{}, epochs: map[source][]*innerDate{}, wrong: map[*entry]int64{}}
 	k.clock = m
+	all := k.sources()
+	var found [][]*offset
 	for pair, list := range k.anchors() {
 		if o := measure(pair[0], pair[1], inZone(list, k.opt.Zone)); o != nil {
-			m.measured = append(m.measured, o)
+			found = append(found, o)
 		}
 	}
-	slices.SortFunc(m.measured, func(a, b *offset) int {
-		return cmp.Or(compareSource(a.src, b.src), compareSource(a.ref, b.ref))
+	slices.SortFunc(found, func(a, b []*offset) int {
+		return cmp.Or(compareSource(a[0].src, b[0].src), compareSource(a[0].ref, b[0].ref))
 	})
-	all := k.sources()
+	m.measured = k.chooseOffsets(found)
 	k.reconcileBoots()
 	for _, o := range m.measured {
 		m.edges[o.src] = append(m.edges[o.src], o)
@@ -197,33 +199,10 @@ func inZone(list []*anchor, zone *time.Location) []*anchor {
 	return out
 }
 
-// reconcileBoots drops a boot's own measurement when it rests on fewer events
-// than another boot of the same input and contradicts it by hours: the same file
-// names at the next boot look alike. Whole days are no contradiction where the
-// source prints no date: the log may be joined from two days.
-func (k *kase) reconcileBoots() {
-	best := map[string]*offset{}
-	for _, o := range k.clock.measured {
-		key := o.src.input + "\x00" + o.ref.input
-		if b := best[key]; b == nil || len(o.pairs) > len(b.pairs) {
-			best[key] = o
-		}
-	}
-	k.clock.measured = slices.DeleteFunc(k.clock.measured, func(o *offset) bool {
-		b := best[o.src.input+"\x00"+o.ref.input]
-		d := o.mid() - b.mid()
-		if o.src.calendar == timeOfDay {
-			d = wrapDay(d)
-		}
-		return o != b && abs(d) > 600*second && len(o.pairs) < 3
-	})
-}
-
 // companions places sources that share another's clock: other boots of the
 // same input, and a phone's status messages beside its console.
 func (k *kase) companions(all []source) {
 	m := k.clock
-	type witness struct{ input, kind string }
 	same, own := map[witness][]source{}, map[string][]source{}
 	for _, s := range all {
 		if m.to[s] == nil || m.island[s] {

@@ -92,24 +92,32 @@ type offset struct {
 	given     bool // by --clock: not measured
 	abs       bool // of a given one: it leads to the real date
 	weight    int  // of the events of the source that agree on it
+	support   int  // other boots of the source whose offsets are the same
 }
 
 func (o *offset) mid() int64 { return o.low/2 + o.high/2 + (o.low%2+o.high%2)/2 }
 
 // measure fixes one source's offset against one reference from the anchors
-// between them, or returns nil when there are none. Candidates may pair wrong
-// events (two boots fetch the same files): the offset that the most distinct
-// events of the source agree on within a second wins, strong anchors counting
-// double.
-func measure(src, ref source, anchors []*anchor) *offset {
+// between them. Candidates may pair wrong events (two boots fetch the same
+// files): the offset that the most distinct events of the source agree on within
+// a second wins, strong anchors counting double. Several come back when as many
+// events agree on each.
+func measure(src, ref source, anchors []*anchor) []*offset {
 	if len(anchors) == 0 {
 		return nil
 	}
 	anchors = slices.Clone(anchors)
 	slices.SortStableFunc(anchors, func(a, b *anchor) int { return cmp.Compare(a.diff(), b.diff()) })
-	from, to, weight := vote(anchors)
-	chosen := nearest(anchors[from:to])
-	o := &offset{src: src, ref: ref, pairs: chosen, weight: weight}
+	var out []*offset
+	for _, w := range vote(anchors) {
+		out = append(out, narrow(&offset{src: src, ref: ref, pairs: alternatives(anchors[w.from:w.to]), weight: w.weight}))
+	}
+	return out
+}
+
+// narrow sets the interval of an offset by its pairs.
+func narrow(o *offset) *offset {
+	chosen := o.pairs
 	strong := slices.DeleteFunc(slices.Clone(chosen), func(a *anchor) bool { return !a.strong })
 	use := chosen
 	if len(strong) > 0 && bounded(strong) {
@@ -152,14 +160,20 @@ func bounded(list []*anchor) bool {
 	return low && high
 }
 
-// vote finds the window of offsets with the most support: every event of the
+// window is a stretch of sorted anchors that agree, and what their events weigh.
+// A closed one bounds the offset on both sides.
+type window struct {
+	from, to, weight int
+	closed           bool
+}
+
+// vote finds the windows of offsets with the most support: every event of the
 // source counts once, by its best anchor. The list is gone through once, since a
 // trace may hold thousands of phones.
-func vote(sorted []*anchor) (from, to, weight int) {
-	weight = -1
-	bestSpread := int64(math.MaxInt64)
+func vote(sorted []*anchor) []window {
+	var out []window
 	inside := map[*entry]*[4]int{} // anchors of an event in the window, by weight
-	sum, j := 0, 0
+	sum, j, lows, highs := 0, 0, 0, 0
 	best := func(n *[4]int) int {
 		for w := len(n) - 1; w > 0; w-- {
 			if n[w] > 0 {
@@ -177,23 +191,43 @@ func vote(sorted []*anchor) (from, to, weight int) {
 		sum -= best(n)
 		n[a.weight()] += by
 		sum += best(n)
+		if a.low {
+			lows += by
+		}
+		if a.high {
+			highs += by
+		}
 	}
+	spread := func(w window) int64 { return sorted[w.to-1].diff() - sorted[w.from].diff() }
 	for i := range sorted {
 		for ; j < len(sorted) && sorted[j].diff()-sorted[i].diff() <= 2*voteWindow; j++ {
 			count(sorted[j], 1)
 		}
-		spread := sorted[j-1].diff() - sorted[i].diff()
-		if sum > weight || sum == weight && spread < bestSpread {
-			weight, bestSpread, from, to = sum, spread, i, j
+		w, last := window{i, j, sum, lows > 0 && highs > 0}, len(out)-1
+		switch {
+		case last < 0 || sum > out[last].weight:
+			out = append(out[:0], w)
+		case sum < out[last].weight:
+		case sorted[i].diff() > sorted[out[last].to-1].diff():
+			out = append(out, w)
+		case w.closed != out[last].closed:
+			if w.closed {
+				out[last] = w
+			}
+		case w.to-w.from > out[last].to-out[last].from,
+			w.to-w.from == out[last].to-out[last].from && spread(w) < spread(out[last]):
+			out[last] = w
 		}
 		count(sorted[i], -1)
 	}
-	return from, to, weight
+	return out
 }
 
-// nearest keeps, of several anchors of one kind for one source event, the one
-// closest to the middle of the window: a retransmitted request has two.
-func nearest(window []*anchor) []*anchor {
+// alternatives keeps one of several anchors of one kind for one source event: a
+// trace of one server may stand beside connections to several, and a request may
+// come twice. Of bounds on one side the loosest, which holds whichever is meant;
+// of the others the one closest to the middle of the window.
+func alternatives(window []*anchor) []*anchor {
 	middle := window[len(window)/2].diff()
 	type key struct {
 		src  *entry
@@ -202,7 +236,17 @@ func nearest(window []*anchor) []*anchor {
 	best := map[key]*anchor{}
 	for _, a := range window {
 		k := key{a.src, a.kind}
-		if b, ok := best[k]; !ok || abs(a.diff()-middle) < abs(b.diff()-middle) {
+		b, ok := best[k]
+		switch {
+		case !ok:
+		case a.low && !a.high:
+			ok = a.diff() >= b.diff()
+		case a.high && !a.low:
+			ok = a.diff() <= b.diff()
+		default:
+			ok = abs(a.diff()-middle) >= abs(b.diff()-middle)
+		}
+		if !ok {
 			best[k] = a
 		}
 	}

@@ -1,0 +1,91 @@
+package correlate
+
+import "slices"
+
+// witness is a log, whichever of its boots.
+type witness struct{ input, kind string }
+
+// chooseOffsets settles measurements that fit several offsets equally well: the
+// same files are fetched at every boot. The one that other boots of the log have
+// too is meant, days apart or not: a phone's clock keeps its zone. Otherwise
+// boots follow each other as the log shows them.
+func (k *kase) chooseOffsets(found [][]*offset) []*offset {
+	boots := map[witness]map[source][]*offset{}
+	for _, list := range found {
+		w := witness{list[0].src.input, list[0].src.kind}
+		if boots[w] == nil {
+			boots[w] = map[source][]*offset{}
+		}
+		boots[w][list[0].src] = append(boots[w][list[0].src], list...)
+	}
+	for _, list := range found {
+		others := boots[witness{list[0].src.input, list[0].src.kind}]
+		for _, o := range list {
+			for s, offers := range others {
+				if s != o.src && slices.ContainsFunc(offers, o.sameClock) {
+					o.support++
+				}
+			}
+		}
+	}
+	var out []*offset
+	chosen := map[witness][]*offset{}
+	for _, list := range found {
+		w := witness{list[0].src.input, list[0].src.kind}
+		best := list[0]
+		for _, o := range list[1:] {
+			switch {
+			case o.support > best.support:
+				best = o
+			case o.support == best.support && !k.inOrder(best, chosen[w]) && k.inOrder(o, chosen[w]):
+				best = o
+			}
+		}
+		out, chosen[w] = append(out, best), append(chosen[w], best)
+	}
+	return out
+}
+
+// sameClock tells that two offsets are of one clock: the time of day is the
+// same, and the date where the source prints one.
+func (o *offset) sameClock(b *offset) bool {
+	d := o.mid() - b.mid()
+	if o.src.calendar == timeOfDay {
+		d = wrapDay(d)
+	}
+	return abs(d) <= 2*voteWindow
+}
+
+// inOrder tells that an offset leaves a boot behind the boot before it in the
+// same log, as far as that is chosen.
+func (k *kase) inOrder(o *offset, chosen []*offset) bool {
+	for _, b := range chosen {
+		if b.ref == o.ref && b.src.boot < o.src.boot &&
+			k.clock.life[b.src].last+b.mid() > k.clock.life[o.src].first+o.mid() {
+			return false
+		}
+	}
+	return true
+}
+
+// reconcileBoots drops a boot's own measurement when less supports it than that
+// of another boot of the same input and contradicts it by hours: the same file
+// names at the next boot look alike. Whole days are no contradiction where the
+// source prints no date: the log may be joined from two days.
+func (k *kase) reconcileBoots() {
+	best := map[string]*offset{}
+	for _, o := range k.clock.measured {
+		key := o.src.input + "\x00" + o.ref.input
+		if b := best[key]; b == nil || o.support > b.support || o.support == b.support && len(o.pairs) > len(b.pairs) {
+			best[key] = o
+		}
+	}
+	k.clock.measured = slices.DeleteFunc(k.clock.measured, func(o *offset) bool {
+		b := best[o.src.input+"\x00"+o.ref.input]
+		d := o.mid() - b.mid()
+		if o.src.calendar == timeOfDay {
+			d = wrapDay(d)
+		}
+		return o != b && abs(d) > 600*second && len(o.pairs) < 3
+	})
+}
