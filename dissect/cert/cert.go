@@ -33,6 +33,10 @@ type Certificate struct {
 	SignatureAlgorithm string         // "SHA1-RSA", "ECDSA-SHA256", or its OID
 	Version            int            // 1, 2 or 3
 
+	CA       string   // CATrue, CAFalse or CAAbsent by the basic constraints; "" when the extensions could not be read
+	PathLen  int      // pathLenConstraint, -1 without one
+	KeyUsage []string // names of RFC 5280 ("keyCertSign"); empty without the extension, nil when the extensions could not be read
+
 	SHA1   string // lower-case hex over Raw, "" when it is cut short
 	SHA256 string
 

@@ -86,7 +86,7 @@ func (c *cursor) next() (element, bool) {
 //	        validity            SEQUENCE { Time, Time }
 //	        subject             Name
 //	        subjectPublicKeyInfo SEQUENCE { SEQUENCE { OID, parameters }, BIT STRING }
-//	        ... }                                unique identifiers, extensions: not read
+//	        ... }                                unique identifiers, extensions: see readExtensions
 //	    signatureAlgorithm SEQUENCE { OID ... }
 //	    signatureValue     BIT STRING }
 //
@@ -113,6 +113,9 @@ func read(der []byte) (c *Certificate, trailing int, err error) {
 	}
 	if e := c.readTBS(tbs.inside()); e != nil && err == nil {
 		err = e
+	}
+	if tbs.cut { // extensions that are not seen cannot be told from none
+		c.CA, c.PathLen, c.KeyUsage = "", -1, nil
 	}
 	if outer.cut {
 		return c, 0, err
@@ -170,6 +173,11 @@ func (c *Certificate) readTBS(t *cursor) error {
 	}
 	if c.Key == nil {
 		c.problem("public key cannot be read")
+	}
+	if ok && !e.cut {
+		c.readExtensions(t)
+	} else {
+		c.PathLen = -1
 	}
 	return err
 }
