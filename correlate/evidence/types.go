@@ -234,6 +234,9 @@ type Certificate struct {
 	SignatureAlgorithm string         `json:"signature_algorithm"`
 	SHA1               string         `json:"sha1"`
 	SHA256             string         `json:"sha256"`
+	CA                 string         `json:"ca"`          // basic constraints: true, false, absent; "" unknown
+	PathLength         *int           `json:"path_length"` // pathLenConstraint, null without one
+	KeyUsage           []string       `json:"key_usage"`   // "keyCertSign" ...; none without the extension, null unknown
 	Problem            string         `json:"problem"`
 }
 
@@ -255,6 +258,8 @@ type Config struct {
 	Encrypted   string   `json:"encrypted"` // encrConfig
 	Full        string   `json:"full"`      // fullConfig
 	VPNHashes   []string `json:"vpn_hashes"`
+	VPNGateways []string `json:"vpn_gateways"` // their URLs in order
+	VPNHashAlg  string   `json:"vpn_hash_alg"` // 0: the hashes are SHA-1
 	Settings    string   `json:"settings_access"`
 }
 

@@ -19,6 +19,7 @@ func configOf(file string, payload []byte) *evidence.Config {
 		return nil
 	}
 	out := &evidence.Config{File: file, CallManager: []string{}, TVS: []string{}, CAPF: []string{}, TFTP: append([]string{}, c.TFTP...), VPNHashes: append([]string{}, c.VPNHashes...),
+		VPNGateways: append([]string{}, c.VPNGateways...), VPNHashAlg: c.VPNHashAlg,
 		Security: c.Security, Protocol: c.Protocol, Transport: c.Transport, Load: c.Load, Version: c.VersionStamp, CAPFMode: c.CAPFAuthMode,
 		CertHash: c.CertHash, Encrypted: c.Encrypted, Full: c.Full, Settings: c.Settings}
 	for _, s := range c.CallManagers {

@@ -97,7 +97,10 @@ func (d *decoder) certificate(c *cert.Certificate, at evidence.Place) string {
 		return ""
 	}
 	e := &evidence.Certificate{Subject: c.Subject, Issuer: c.Issuer, Serial: c.Serial, KeyText: c.KeyText, Key: key(c.Key),
-		SignatureAlgorithm: c.SignatureAlgorithm, SHA1: c.SHA1, SHA256: c.SHA256, Problem: c.Problem}
+		SignatureAlgorithm: c.SignatureAlgorithm, SHA1: c.SHA1, SHA256: c.SHA256, CA: c.CA, KeyUsage: c.KeyUsage, Problem: c.Problem}
+	if c.PathLen >= 0 {
+		e.PathLength = &c.PathLen
+	}
 	if !c.NotBefore.IsZero() {
 		e.NotBefore = c.NotBefore.UTC().Format(time.RFC3339)
 	}

@@ -36,7 +36,8 @@ const (
 //	  transportLayerProtocol              1 TCP, 2 UDP, 3 TLS, 4 TCP+UDP
 //	  capfAuthMode, capfList/capf         phonePort, processNodeName
 //	  certHash, encrConfig, fullConfig    of the short form beside an encrypted file
-//	  vpnGroup/credentials/certHash1 ...
+//	  vpnGroup/addresses/url1 ...         https://gateway/group
+//	  vpnGroup/credentials/hashAlg        0 SHA-1; certHash1 ... in Base64
 //	  vendorConfig/settingsAccess         0 disabled, 1 enabled, 2 restricted
 //	  directoryURL, authenticationURL, secureDirectoryURL ...
 type Config struct {
@@ -50,10 +51,12 @@ type Config struct {
 	Transport    string
 	CAPF         []Server
 	CAPFAuthMode string
-	CertHash     string // MD5 of the recipient certificate of the encrypted file
-	Encrypted    string // encrConfig: "true", "false"
-	Full         string // fullConfig
-	VPNHashes    []string
+	CertHash     string            // MD5 of the recipient certificate of the encrypted file
+	Encrypted    string            // encrConfig: "true", "false"
+	Full         string            // fullConfig
+	VPNGateways  []string          // URLs of the gateways in order, without user information
+	VPNHashAlg   string            // hashAlg: "0" for SHA-1
+	VPNHashes    []string          // of their certificates, in Base64
 	Settings     string            // settingsAccess: "0", "1", "2"
 	URLs         map[string]string // element -> URL, without user information
 }
@@ -196,6 +199,12 @@ func (p *parser) end(name, v string) {
 		}
 	default:
 		switch {
+		case name == "hashAlg" && p.in("vpnGroup"):
+			c.VPNHashAlg = cmp.Or(c.VPNHashAlg, v)
+		case strings.HasPrefix(strings.ToLower(name), "url") && p.in("vpnGroup") && p.in("addresses"):
+			if v != "" && len(c.VPNGateways) < maxMembers {
+				c.VPNGateways = append(c.VPNGateways, withoutUser(v))
+			}
 		case strings.HasPrefix(name, "certHash") && p.in("credentials"):
 			if v != "" && len(c.VPNHashes) < maxMembers {
 				c.VPNHashes = append(c.VPNHashes, v)

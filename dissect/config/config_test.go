@@ -32,7 +32,7 @@ const sample = `<?xml version="1.0" encoding="UTF-8"?>
 <directoryURL>https://user:CANARY-url@10.1.1.11:8443/ccmcip/xmldirectory.jsp</directoryURL>
 <capfAuthMode>0</capfAuthMode>
 <capfList><capf><phonePort>3804</phonePort><processNodeName>10.1.1.11</processNodeName></capf></capfList>
-<vpnGroup><credentials><hashAlg>0</hashAlg><certHash1>q83vAA==</certHash1></credentials></vpnGroup>
+<vpnGroup><addresses><url1>https://user:secret@asa.example.com/phones</url1><url2></url2><url3>https://asa2.example.com/phones</url3></addresses><credentials><hashAlg>0</hashAlg><certHash1>q83vAA==</certHash1></credentials></vpnGroup>
 <certHash></certHash><encrConfig>false</encrConfig>
 </device>
 `
@@ -48,7 +48,7 @@ func TestParse(t *testing.T) {
 		TVS:          []Server{{0, "10.1.1.11", "", "2445"}, {1, "10.1.1.12", "", "2445"}},
 		VersionStamp: "{1311776184-9c4cba7d}", Load: "SCCP75.9-2-1S", Security: "1",
 		CAPF: []Server{{0, "10.1.1.11", "", "3804"}}, CAPFAuthMode: "0", Encrypted: "false",
-		VPNHashes: []string{"q83vAA=="}, Settings: "2",
+		VPNGateways: []string{"https://asa.example.com/phones", "https://asa2.example.com/phones"}, VPNHashAlg: "0", VPNHashes: []string{"q83vAA=="}, Settings: "2",
 		URLs: map[string]string{"directoryURL": "https://10.1.1.11:8443/ccmcip/xmldirectory.jsp"},
 	}
 	if !reflect.DeepEqual(c, want) {
