@@ -128,6 +128,7 @@ func TestCertificateFindings(t *testing.T) {
 				s.transfer(1001, "ITL"+phoneName+".tlv", "itlB")
 				s.from(nodeX)
 				s.says(1003, "trust_list_verification_failed")
+				s.says(1000.2, "signature_failed", with("file", "CTL"+phoneName+".tlv"))
 				s.transfer(1004, phoneName+".cnf.xml.sgn", "cfgB")
 				s.from(nodeX)
 				s.says(1005, "config_refused", with("file", phoneName+".cnf.xml"))
@@ -140,6 +141,10 @@ func TestCertificateFindings(t *testing.T) {
 			"one TVS is known to the phone":    stillKnown,
 			"the phone was not offered it yet": unfetched,
 			"there are two servers":            twoServers,
+			"its TVS presents the old certificate": func(s *scene) {
+				without("tls_connection")(s)
+				s.tvs(1002, nodeA, "established", "bb01")
+			},
 			"the phone holds a CTL": instead(func() *scene {
 				s := renamed("lost")
 				s.listOf("ctl2", "ctl", "cucm-z9", "e009", "SAST e009 cucm-z9", "CCM+TFTP aa02 cucm-z9")

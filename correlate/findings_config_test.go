@@ -99,6 +99,10 @@ func TestConfigFindings(t *testing.T) {
 			s.b.Objects[1].List.Signer.Serial = "ab99"
 			return s
 		}, map[string]func(*scene){
+			"the key of the record did not sign it": func(s *scene) {
+				s.b.Objects[1].List.Signer.Serial = "aa01"
+				s.signed(t, 0, 1, true)
+			},
 			"a record knows the signer": func(s *scene) { s.b.Objects[1].List.Signer.Serial = "aa01" },
 			"the phone takes it":        func(s *scene) { s.last().Event = "config_verified" },
 		}},

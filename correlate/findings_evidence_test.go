@@ -43,6 +43,17 @@ func (s *scene) hiddenTLS() {
 	t.Hidden, t.ServerCertificates, t.Outcome = true, nil, "incomplete"
 }
 
+// behindGateway is a phone whose only peer is an Expressway.
+func behindGateway() *scene {
+	s := newScene()
+	for i, port := range []string{"8443", "5061"} {
+		s.tvs(float64(i), "203.0.113.9", "established", "e1")
+		e := &s.b.Events[len(s.b.Events)-1]
+		e.Phone, e.Server, e.TLS.Server, e.TLS.Service = phoneName, "203.0.113.9:"+port, "203.0.113.9:"+port, "https"
+	}
+	return s
+}
+
 func TestEvidenceQuality(t *testing.T) {
 	near := func() *scene {
 		s := regenerated()
@@ -91,7 +102,8 @@ func TestEvidenceQuality(t *testing.T) {
 				s.tvs(1, nodeA, "established", "cc01")
 				s.b.Events[len(s.b.Events)-1].TLS.Service = "provisioning"
 			},
-			"no capture is there": without("tls_connection"),
+			"no capture is there":         without("tls_connection"),
+			"a gateway stands in between": instead(behindGateway),
 		}},
 		{"evidence-mixed-epochs", ClassNote, "high", func() *scene {
 			s := healthyBoot()
@@ -124,15 +136,7 @@ func TestEvidenceQuality(t *testing.T) {
 			"another connection shows them": func(s *scene) { s.tvs(4, nodeA, "established", "bb01") },
 			"no deciding port is used":      func(s *scene) { s.b.Events[len(s.b.Events)-1].TLS.Service = "https" },
 		}},
-		{"intermediary-in-path", ClassInconclusive, "high", func() *scene {
-			s := newScene()
-			for i, port := range []string{"8443", "5061"} {
-				s.tvs(float64(i), "203.0.113.9", "established", "e1")
-				e := &s.b.Events[len(s.b.Events)-1]
-				e.Phone, e.Server, e.TLS.Server, e.TLS.Service = phoneName, "203.0.113.9:"+port, "203.0.113.9:"+port, "https"
-			}
-			return s
-		}, map[string]func(*scene){
+		{"intermediary-in-path", ClassInconclusive, "high", behindGateway, map[string]func(*scene){
 			"TVS is asked directly": func(s *scene) { s.tvs(4, nodeA, "established", "bb01") },
 			"a file comes directly": func(s *scene) { s.transfer(4, "ITL"+phoneName+".tlv", "") },
 		}},

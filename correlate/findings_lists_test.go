@@ -243,3 +243,50 @@ func TestCTLFindings(t *testing.T) {
 		}},
 	})
 }
+
+// Every row of the CTL's gate: proved in the scene, and not when one thing differs.
+func TestNoCTLDeletionWithoutProof(t *testing.T) {
+	rows := func(s *scene) map[string]string {
+		out := map[string]string{}
+		for _, r := range s.judge(t).Gate.CTL {
+			out[r.Row] = r.State
+		}
+		return out
+	}
+	lost := func() *scene { s := signedAnew(); s.fact("ctl-token", "lost"); return s }
+	if p := lost().judge(t); p.Verdict.Class != ClassLockedOut || p.Verdict.Primary != "ctl-anchors-lost" {
+		t.Fatalf("verdict %+v, rows %v", p.Verdict, rows(lost()))
+	}
+	for _, tt := range []struct {
+		name, row, state string
+		edit             func(*scene)
+	}{
+		{"the phone's ITL knows the signer", "served-ctl-signer-untrusted", rowRefuted, func(s *scene) {
+			l := s.listAt("ctl2")
+			l.Signer = evidence.Signer{Name: "CN=cucm-a1", Issuer: "CN=cucm-a1", Serial: "aa01"}
+		}},
+		{"the served CTL is not in evidence", "served-ctl-signer-untrusted", rowUnknown, func(s *scene) { s.listAt("ctl1").Partial = true }},
+		{"the phone accepts its TVS", "tvs-cannot-vouch", rowRefuted, func(s *scene) {
+			without("tls_connection")(s)
+			s.tvs(1001, nodeA, "established", "bb01")
+		}},
+		{"no TVS was seen", "tvs-cannot-vouch", rowUnknown, without("tls_connection")},
+		{"the server has no CTL any more", "refusal-seen", rowRefuted, func(s *scene) { s.transfer(2000, "CTL"+phoneName+".tlv", "") }},
+		{"nothing was refused", "refusal-seen", rowUnknown, without("trust_list_update_failed")},
+		{"an anchor is left", "no-anchor-left", rowRefuted, func(s *scene) {
+			l := s.listAt("ctl2")
+			l.Records = append(l.Records, s.listAt("ctl1").Records[0])
+		}},
+		{"a token is at hand", "no-token-left", rowRefuted, func(s *scene) { s.b.Facts[0].Value = "available" }},
+		{"nobody spoke of tokens", "no-token-left", rowUnknown, func(s *scene) { s.b.Facts = nil }},
+	} {
+		s := lost()
+		tt.edit(s)
+		if got := rows(s)[tt.row]; got != tt.state {
+			t.Errorf("%s: row %s is %s, want %s", tt.name, tt.row, got, tt.state)
+		}
+		if p := s.judge(t); p.Verdict.Class == ClassLockedOut {
+			t.Errorf("%s: verdict %+v", tt.name, p.Verdict)
+		}
+	}
+}

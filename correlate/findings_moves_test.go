@@ -146,6 +146,20 @@ func TestMoves(t *testing.T) {
 				}
 			},
 			"nothing was refused": without("config_refused", "trust_list_verification_failed"),
+			"the phone was not offered the new list yet": instead(func() *scene {
+				s := movedAlone()
+				s.b.Events = slices.DeleteFunc(s.b.Events, func(e evidence.Event) bool {
+					return e.Event == "trust_list_verification_failed" || e.Transfer != nil && e.Transfer.Object == "itlB"
+				})
+				for i := range s.b.Objects {
+					if o := &s.b.Objects[i]; o.ID == "itlB" {
+						o.Places, o.List.Origin = []evidence.Place{{Input: "show-itl.txt", Line: 1}}, "listing"
+					}
+				}
+				s.input("show-itl.txt", "show-itl")
+				return s
+			}),
+			"the phone's ITL is blank, and its CTL is in the way": instead(rolledBack),
 			"the configuration is signed by the phone's own cluster": func(s *scene) {
 				for i := range s.b.Objects {
 					if o := &s.b.Objects[i]; o.ID == "cfgB" {
@@ -160,6 +174,13 @@ func TestMoves(t *testing.T) {
 			return s
 		}, map[string]func(*scene){
 			"the old TVS answers": func(s *scene) { s.tvs(1002.5, nodeA, "established", "bb01") },
+			"the old TVS was asked and said no": func(s *scene) {
+				s.traced(1001.8, "tvs-sdi", "tvs_query", with("type", "query"), with("serial", "aa02"), with("result", "not-found"))
+			},
+			"the phone's ITL is blank: it takes any list": func(s *scene) {
+				l := s.listAt("itlA")
+				l.Records = []evidence.Record{l.Records[0], l.Records[3]}
+			},
 			"only the new cluster's server was asked": func(s *scene) {
 				without("tls_connection")(s)
 				s.tvs(1002, nodeX, "no-answer", "")
@@ -209,6 +230,11 @@ func TestMoves(t *testing.T) {
 			"the signer is a server's key": func(s *scene) {
 				s.listAt("ctlA").Records[1].Serial, s.listAt("ctlA").Records[1].Hash = "e001", "hashe001"
 			},
+			"another CTL was refused since": func(s *scene) {
+				s.listOf("ctlC", "ctl", "cucm-c1", "ff01", "SAST ff01 cucm-c1", "CCM+TFTP ff01 cucm-c1")
+				s.transfer(2000, "CTL"+phoneName+".tlv", "ctlC")
+				s.says(2001, "trust_list_update_failed")
+			},
 			"the CTL was refused": func(s *scene) {
 				s.b.Events = s.b.Events[:len(s.b.Events)-1]
 				s.says(1000.1, "trust_list_update_failed")
@@ -253,6 +279,18 @@ func TestMoves(t *testing.T) {
 						s.b.Events[i].Detail["result"] = "found"
 					}
 				}
+			},
+			"the phone's CTL knows the signer": func(s *scene) {
+				s.listOf("ctlA", "ctl", "SAST-ADN4e31f914", "e001", "SAST e001 SAST-ADN4e31f914", "CCM+TFTP aa02 cucm-b1")
+				s.listAt("ctlA").HeaderLength = 304
+				s.transfer(0.5, "CTL"+phoneName+".tlv", "ctlA")
+				s.says(0.6, "signature_ok", with("header_length", "304"))
+			},
+			"that server offers its lists too": func(s *scene) {
+				s.listOf("ctlB", "ctl", "SAST-ADN00000002", "e002", "SAST e002 SAST-ADN00000002", "CCM+TFTP aa02 cucm-b1", "CAPF ca02 CAPF-1d2e3f40")
+				s.transfer(999, "CTL"+phoneName+".tlv", "ctlB")
+				s.from(nodeX)
+				s.says(999.5, "trust_list_update_failed")
 			},
 			"the signer is a node of the same cluster": func(s *scene) { s.listAt("itlA").Records[2].Subject = "CN=cucm-b1" },
 			"lists and configuration come from one server": func(s *scene) {

@@ -81,6 +81,18 @@ func TestTransportFindings(t *testing.T) {
 				s.ends("error", 0, 1)
 			},
 			"the phone says that it took it": func(s *scene) { s.says(1.3, "signature_ok", with("header_length", "296")) },
+			"no server answers at all": func(s *scene) {
+				s.b.Events = nil
+				s.observed(1, "http_no_answer", server(nodeA+":6970"))
+				s.transfer(5, ownITL, "itl1")
+				s.ends("no-response", 0, 0)
+			},
+			"the service turns the phone away": func(s *scene) {
+				s.b.Events = nil
+				s.busy(ownITL, 1, 20, 45, 70)
+				s.transfer(75, ownITL, "itl1")
+				s.ends("incomplete", 1024, 0)
+			},
 		}},
 		{"tftp-server-busy", ClassRecoverable, "medium", func() *scene {
 			s := newScene()
@@ -138,6 +150,11 @@ func TestTransportFindings(t *testing.T) {
 			"no alarm":       without("alarm"),
 			"the files came": func(s *scene) { s.transfer(3, ownITL, "x"); s.transfer(4, ownConfig, "x") },
 			"another alarm":  func(s *scene) { s.last().Detail["alarm"] = "ITLFileRegenerated" },
+			"the leaf gave the list": func(s *scene) {
+				s.b.Events = s.b.Events[1:]
+				s.transfer(1, ownITL, "x")
+				s.traced(1, "ctftp-sdi", "proxy_fetch", with("file", ownITL), with("cluster", "10.2.2.11"))
+			},
 			"the leaf answered again": func(s *scene) {
 				s.transfer(90, ownConfig, "x")
 				s.traced(90, "ctftp-sdi", "proxy_fetch", with("file", ownConfig))
@@ -170,6 +187,7 @@ func TestTransportFindings(t *testing.T) {
 			return s
 		}, map[string]func(*scene){
 			"TVS was asked":           func(s *scene) { s.tvs(100.5, nodeA, "no-answer", "") },
+			"TVS answered":            func(s *scene) { s.says(100.5, "tvs_cert_auth_response", with("status", "1")) },
 			"it has its own":          func(s *scene) { s.transfer(2, ownConfig, "x") },
 			"the service opens":       without("tls_handshake_failed"),
 			"the default names a TVS": func(s *scene) { s.config("x", "aa01", nodeA); s.b.Objects[0].Config.TVS = []string{nodeA} },

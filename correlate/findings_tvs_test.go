@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"testing"
 
 	"trustline/correlate/evidence"
@@ -25,6 +26,7 @@ func asksDirectory(s *scene) *scene {
 
 func TestTVSFindings(t *testing.T) {
 	accepts := func(s *scene) { s.tvs(200, nodeA, "established", "bb01") }
+	answered := func(s *scene) { s.says(200, "tvs_cert_auth_response", with("status", "0")) }
 	testRaises(t, []raises{
 		{"tvs-not-listening", ClassRecoverable, "high", func() *scene {
 			s := healthyBoot()
@@ -32,7 +34,8 @@ func TestTVSFindings(t *testing.T) {
 			s.b.Events[len(s.b.Events)-1].TLS.ServerCertificates = nil
 			return s
 		}, map[string]func(*scene){
-			"TVS answers afterwards": accepts,
+			"TVS answers afterwards":     accepts,
+			"the log tells of an answer": answered,
 			"the port is silent, not closed": func(s *scene) {
 				s.b.Events[len(s.b.Events)-1].TLS.Outcome = "no-answer"
 			},
@@ -42,7 +45,8 @@ func TestTVSFindings(t *testing.T) {
 			s.refusedHello(100, nodeA)
 			return s
 		}, map[string]func(*scene){
-			"TVS answers afterwards": accepts,
+			"TVS answers afterwards":     accepts,
+			"the log tells of an answer": answered,
 			"the alert comes from the phone": func(s *scene) {
 				s.b.Events[len(s.b.Events)-1].TLS.Alerts[0].From = "client"
 			},
@@ -60,6 +64,13 @@ func TestTVSFindings(t *testing.T) {
 				s.traced(101, "tvs-sdi", "tvs_query", with("type", "verify"), with("result", "found"), with("serial", "62E09123"))
 			},
 			"the phone was told yes": func(s *scene) { s.says(101, "tvs_cert_auth_response", with("status", "0")) },
+			"another TVS vouched for the list it was asked about": instead(func() *scene {
+				s := healed()
+				without("tvs_cert_auth_response")(s)
+				s.traced(1001.8, "tvs-sdi", "tvs_query", with("type", "query"), with("result", "not-found"), with("serial", "aa02"))
+				s.says(1001.9, "tvs_response")
+				return s
+			}),
 		}},
 		{"tvs-no-answer", ClassRecoverable, "medium", func() *scene {
 			s := asksDirectory(healthyBoot())
@@ -69,6 +80,16 @@ func TestTVSFindings(t *testing.T) {
 		}, map[string]func(*scene){
 			"the log ends":   func(s *scene) { without("phone_line")(s) },
 			"an answer came": func(s *scene) { s.says(101, "tvs_cert_auth_response", with("status", "0")) },
+			"the trace tells of the answer, a no": func(s *scene) {
+				s.traced(100.5, "tvs-sdi", "tvs_query", with("type", "verify"), with("result", "not-found"), with("serial", "62e09123"))
+			},
+			"the trace tells of the answer, and the list was taken": instead(func() *scene {
+				s := healed()
+				without("tvs_cert_auth_response")(s)
+				s.traced(1001.8, "tvs-sdi", "tvs_query", with("type", "query"), with("result", "found"), with("serial", "aa02"))
+				s.says(1030, "phone_line")
+				return s
+			}),
 			"the log has a hole": func(s *scene) {
 				s.b.Coverage = append(s.b.Coverage, evidence.Coverage{Kind: "coverage", Input: "console", Service: "console", From: s.clock(0), To: s.clock(130), Gaps: []string{"line 6: sequence numbers 7 to 9 are missing"}})
 			},
@@ -115,6 +136,14 @@ func TestTVSFindings(t *testing.T) {
 			"it opened later": func(s *scene) {
 				s.says(300, "https_authenticated_via_tvs", server("10.1.1.20:8443"))
 			},
+			"the capture shows that it opened later": func(s *scene) {
+				s.tvs(300, "10.1.1.20", "established", "ee01")
+				e := &s.b.Events[len(s.b.Events)-1]
+				e.Server, e.TLS.Server, e.TLS.Service = "10.1.1.20:8443", "10.1.1.20:8443", "https"
+			},
+			"the trace says that TVS vouched": func(s *scene) {
+				s.traced(100.5, "tvs-sdi", "tvs_query", with("type", "verify"), with("result", "found"), with("serial", "ee01"))
+			},
 			"the log says no more": without("tls_handshake_failed"),
 		}},
 	})
@@ -153,8 +182,56 @@ func TestSilenceInLog(t *testing.T) {
 	}
 }
 
+// healed is a phone that takes a list by a new signer on the word of TVS.
+func healed() *scene {
+	s := regenerated()
+	without("config_refused", "trust_list_verification_failed", "tls_connection")(s)
+	s.tvs(1001.5, nodeA, "established", "bb01")
+	s.says(1001.7, "tvs_cert_auth_sent")
+	s.says(1001.8, "tvs_cert_auth_response", with("status", "0"))
+	takes(1003)(s)
+	s.says(1005, "config_verified", with("file", phoneName+".cnf.xml"))
+	return s
+}
+
 func TestHealthyFindings(t *testing.T) {
+	refuses := func(s *scene) {
+		s.config("cfg9", "aa09", nodeA)
+		s.transfer(2004, phoneName+".cnf.xml.sgn", "cfg9")
+		s.says(2005, "config_refused", with("file", phoneName+".cnf.xml"))
+	}
 	testRaises(t, []raises{
+		{"itl-updated-via-tvs", ClassOK, "high", healed, map[string]func(*scene){
+			"it is the list that the phone had": func(s *scene) {
+				for i := range s.b.Events {
+					if x := s.b.Events[i].Transfer; x != nil && x.Object == "new" {
+						x.Object = "old"
+					}
+				}
+			},
+			"no answer of TVS is in evidence":     without("tvs_cert_auth_response"),
+			"the phone refuses its configuration": refuses,
+		}},
+		{"itl-ok-do-not-delete", ClassOK, "high", func() *scene {
+			s := healthyBoot()
+			s.tvs(10, nodeA, "established", "bb01")
+			return s
+		}, map[string]func(*scene){
+			"TVS presents another certificate":    func(s *scene) { s.tvs(20, nodeA, "alert", "bb02") },
+			"the phone refuses its configuration": refuses,
+		}},
+		{"https-authenticated-via-tvs", ClassOK, "medium", func() *scene {
+			s := asksDirectory(healthyBoot())
+			s.says(100.5, "tvs_cert_auth_response", with("status", "0"))
+			s.says(100.6, "https_authenticated_via_tvs", server("10.1.1.20:8443"))
+			return s
+		}, map[string]func(*scene){
+			"TVS said no": func(s *scene) {
+				without("tvs_cert_auth_response", "https_authenticated_via_tvs")(s)
+				s.says(100.5, "tvs_cert_auth_response", with("status", "1"))
+			},
+			"no answer came": without("tvs_cert_auth_response", "https_authenticated_via_tvs"),
+		}},
 		{"first-list-blind-trust", ClassDegraded, "medium", func() *scene {
 			s := newScene()
 			s.list("itl1", "itl", "aa01", "SAST aa01", "TFTP aa01", "TVS bb01")
@@ -218,5 +295,30 @@ func TestBlindTrustOfTheCluster(t *testing.T) {
 	p := s.judge(t)
 	if p.Verdict.Class != ClassOK || p.Verdict.Primary != "first-list-blind-trust" {
 		t.Errorf("verdict %+v", p.Verdict)
+	}
+}
+
+// The need that is the symptom keeps a finding open while its cause is not in
+// evidence, and is a part of its proof: what follows from it does not replace it.
+func TestSymptomCounts(t *testing.T) {
+	for id, s := range map[string]*scene{
+		"server-certificate-expired":     func() *scene { s := healthyBoot(); s.says(100, "tls_alert", with("code", "45")); return s }(),
+		"dot1x-failed-after-capf-change": func() *scene { s := healthyBoot(); s.says(100, "dot1x_failed"); return s }(),
+	} {
+		k := newCase(s.b, Options{})
+		open := newView(k, k.byName[phoneName]).arbitrate().open
+		if !slices.ContainsFunc(open, func(h ruling) bool { return h.rule.ID == id }) {
+			t.Errorf("%s is not open: %+v", id, open)
+		}
+	}
+	s := asksDirectory(healthyBoot())
+	s.covers("cap", "capture", 0, 5000)
+	s.says(101, "tvs_cert_cached", with("ttl", "86400"))
+	s.traced(2000, "syslog", "alarm", with("alarm", "UC_TVS-6-TVSCertificateRegenerated"), func(e *evidence.Event) { e.Address = "" })
+	s.says(4000, "http_ok")
+	p := s.judge(t)
+	f := has(p, "tvs-cache-masks-change")
+	if f == nil || !slices.ContainsFunc(p.Timeline, func(e Entry) bool { return e.Event == "tvs_cert_cached" && slices.Contains(f.Evidence, e.ID) }) {
+		t.Errorf("the kept answer is no evidence of %+v", f)
 	}
 }
