@@ -63,7 +63,6 @@ var pending = map[string]string{
 	"d08-old-capf-deleted":        "cert-regenerated-ok, although no list has the new CAPF",
 	"d09-healthy-secure":          "key generation is measured from the request",
 	"d10-certificates-incomplete": "clock: as d05-both-renamed",
-	"d10-old-tvs-silent":          "clock: as d05-both-renamed",
 	"d10-same-token":              "primary is secure-registration-ok",
 	"d11-corrupt-after-restore":   "the sentence of show itl is not cited; lists of two phones are mixed up",
 	"d11-only-node":               "the sentence of show itl is not cited",
@@ -136,7 +135,9 @@ func expect(t *testing.T, known map[string]string, name string, wrong []string) 
 	switch {
 	case isKnown && len(wrong) == 0:
 		t.Errorf("%s is right now: take it off the list (%s)", name, reason)
-	case !isKnown:
+	case isKnown:
+		t.Logf("%s is pending (%s): %s", name, reason, strings.Join(wrong, "\n"))
+	default:
 		for _, w := range wrong {
 			t.Error(w)
 		}
