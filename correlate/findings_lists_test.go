@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"testing"
 
 	"trustline/correlate/evidence"
@@ -108,7 +109,8 @@ func TestListFindings(t *testing.T) {
 
 // signedAnew is a phone of a mixed-mode cluster that took a CTL and an ITL and
 // refuses the CTL of its next boot: none of its anchors signed that, and the
-// only TVS presents a certificate which the phone's ITL does not hold.
+// only TVS presents a certificate which the phone's ITL does not hold. Nothing
+// brings the old keys back.
 func signedAnew() *scene {
 	s := newScene()
 	s.listOf("ctl1", "ctl", "SAST-ADN4e31f914", "e001", "SAST e001 SAST-ADN4e31f914", "CCM+TFTP aa01 cucm-a1")
@@ -116,6 +118,8 @@ func signedAnew() *scene {
 	s.listOf("ctl2", "ctl", "SAST-ADN00000002", "e009", "SAST e009 SAST-ADN00000002", "CCM+TFTP aa02 cucm-a1")
 	s.listAt("ctl1").HeaderLength, s.listAt("ctl2").HeaderLength = 304, 304
 	s.configOf("cfg1", "cucm-a1", "aa01", nodeA)
+	s.fact("drs-backup", "no")
+	s.fact("other-tftp", "no")
 	s.transfer(0, "CTL"+phoneName+".tlv", "ctl1")
 	s.says(0.1, "signature_ok", with("header_length", "304"))
 	s.transfer(1, "ITL"+phoneName+".tlv", "itl1")
@@ -254,6 +258,8 @@ func TestNoCTLDeletionWithoutProof(t *testing.T) {
 		return out
 	}
 	lost := func() *scene { s := signedAnew(); s.fact("ctl-token", "lost"); return s }
+	state := func(i int, value string) func(*scene) { return func(s *scene) { s.b.Facts[i].Value = value } }
+	unsaid := func(i int) func(*scene) { return func(s *scene) { s.b.Facts = slices.Delete(s.b.Facts, i, i+1) } }
 	if p := lost().judge(t); p.Verdict.Class != ClassLockedOut || p.Verdict.Primary != "ctl-anchors-lost" {
 		t.Fatalf("verdict %+v, rows %v", p.Verdict, rows(lost()))
 	}
@@ -277,8 +283,11 @@ func TestNoCTLDeletionWithoutProof(t *testing.T) {
 			l := s.listAt("ctl2")
 			l.Records = append(l.Records, s.listAt("ctl1").Records[0])
 		}},
-		{"a token is at hand", "no-token-left", rowRefuted, func(s *scene) { s.b.Facts[0].Value = "available" }},
-		{"nobody spoke of tokens", "no-token-left", rowUnknown, func(s *scene) { s.b.Facts = nil }},
+		{"there is a backup", "no-anchor-left", rowRefuted, state(0, "yes")},
+		{"nobody spoke of backups", "no-anchor-left", rowUnknown, unsaid(0)},
+		{"there is another TFTP server", "no-anchor-left", rowRefuted, state(1, "yes")},
+		{"a token is at hand", "no-token-left", rowRefuted, state(2, "available")},
+		{"nobody spoke of tokens", "no-token-left", rowUnknown, unsaid(2)},
 	} {
 		s := lost()
 		tt.edit(s)
