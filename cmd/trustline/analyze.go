@@ -1,6 +1,10 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"trustline/correlate"
@@ -51,7 +55,7 @@ Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
 			if err != nil {
 				return err
 			}
-			return run.judge(e, b)
+			return run.judge(cmd.Context(), e, b)
 		},
 	}
 	out.add(cmd, e)
@@ -84,17 +88,32 @@ func prepare(flags *judgeFlags, out *outputFlags) (*judging, error) {
 }
 
 // judge makes the report and writes it.
-func (j *judging) judge(e *env, b *evidence.Bundle) error {
-	b = evidence.Merge(b, j.facts)
-	r := correlate.Judge(b, j.options)
-	j.flags.remarks(e, j.options, r, b)
+func (j *judging) judge(ctx context.Context, e *env, b *evidence.Bundle) error {
+	r, err := j.report(ctx, e, b)
+	if err != nil {
+		return err
+	}
 	if err := j.out.write(e, j.targets, r); err != nil {
 		return err
 	}
-	for _, class := range j.flags.failOn {
-		if correlate.Worst(r, class) {
-			return errThreshold
-		}
+	if j.flags.fails(r) {
+		return errThreshold
 	}
 	return nil
+}
+
+// report makes the report.
+func (j *judging) report(ctx context.Context, e *env, b *evidence.Bundle) (*correlate.Report, error) {
+	b = evidence.Merge(b, j.facts)
+	r := correlate.Judge(b, j.options)
+	if err := ctx.Err(); err != nil { // while judging, which asks nobody
+		return nil, fmt.Errorf("%w while judging: nothing was written", err)
+	}
+	j.flags.remarks(e, j.options, r, b)
+	return r, nil
+}
+
+// fails tells whether a verdict is at or above one of --fail-on.
+func (j *judgeFlags) fails(r *correlate.Report) bool {
+	return slices.ContainsFunc(j.failOn, func(class string) bool { return correlate.Worst(r, class) })
 }

@@ -55,7 +55,8 @@ func collect(ctx context.Context, e *env, paths, skip []string, decode func(gath
 		*evidence.Bundle
 		note *evidence.Input
 	}
-	err := eachInput(ctx, e, reading{paths: paths, skip: skip, traces: true}, func(in intake.Input) result {
+	bar := newProgress(e)
+	err := eachInput(ctx, e, reading{paths: paths, skip: skip, traces: true, bar: bar}, func(in intake.Input) result {
 		if in.Problem != nil {
 			return result{note: noteOf(in)}
 		}
@@ -65,9 +66,13 @@ func collect(ctx context.Context, e *env, paths, skip []string, decode func(gath
 			c.note(r.note)
 		} else {
 			c.take(r.Bundle)
+			bar.evidence(r.Bundle)
 		}
 		return nil
 	})
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("%w: nothing was written", err)
+	}
 	if err != nil {
 		return nil, err
 	}

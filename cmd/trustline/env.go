@@ -15,9 +15,13 @@ type env struct {
 	outTerminal bool // standard output is one
 	errTerminal bool
 	width       int // of standard output's terminal, 0 when not known
+	errWidth    int // of standard error's
 	color       bool
 
 	quiet bool // set by --quiet
+
+	slots    slots     // shared by the cases of a batch, else nil
+	progress *progress // likewise: what the bars of the cases tell, else nil
 }
 
 func systemEnv() *env {
@@ -28,6 +32,11 @@ func systemEnv() *env {
 			e.width = w
 		}
 		e.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	if e.errTerminal {
+		if w, _, err := term.GetSize(err); err == nil {
+			e.errWidth = w
+		}
 	}
 	return e
 }

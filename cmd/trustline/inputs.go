@@ -23,8 +23,9 @@ const (
 // reading is what a command reads.
 type reading struct {
 	paths  []string
-	skip   []string // files that are no inputs: what this run writes
-	traces bool     // the parts of a rotated trace are one input
+	skip   []string  // files that are no inputs: what this run writes
+	traces bool      // the parts of a rotated trace are one input
+	bar    *progress // nil: one of its own
 }
 
 // eachInput decodes everything under the paths, a few inputs at a time, and
@@ -37,9 +38,13 @@ func eachInput[T any](ctx context.Context, e *env, what reading, decode func(int
 // streamInputs is eachInput for decoders with any number of results, of which
 // at most buffer wait for an input before theirs.
 func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, decode func(intake.Input, func(T)), take func(T) error) error {
+	before := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	bar := newProgress(e)
+	bar := what.bar
+	if bar == nil {
+		bar = newProgress(e)
+	}
 	opt := intake.Options{Stdin: e.stdin, Skip: what.skip, Read: bar.read, First: firstPacket}
 	if what.traces {
 		opt.Trace = gather.TraceDialect
@@ -71,7 +76,13 @@ func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, 
 			}
 			job := func() {
 				defer close(results)
-				guarded(decode, in, func(r T) {
+				if !e.slots.take(ctx) {
+					in.Done()
+					return
+				}
+				defer e.slots.give()
+				defer bar.file(max(1, len(in.Parts)))
+				guarded(decode, interruptible(ctx, in), func(r T) {
 					select {
 					case results <- r:
 					case <-ctx.Done(): // nobody waits for it
@@ -88,6 +99,7 @@ func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, 
 		})
 	})
 	var taken error
+	inputs := 0
 	for results := range order {
 		for r := range results {
 			if taken == nil {
@@ -96,12 +108,74 @@ func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, 
 				}
 			}
 		}
+		if ctx.Err() == nil {
+			inputs++
+		}
 	}
 	wg.Wait()
 	if taken != nil {
 		return taken
 	}
+	if err := before.Err(); err != nil { // results may be missing
+		return fmt.Errorf("%w after %s", err, count(inputs, "input"))
+	}
 	return walked
+}
+
+// slots bounds what is done at a time by all cases of a batch together; nil
+// bounds nothing.
+type slots chan struct{}
+
+// take waits for a slot; false when ctx ended before there was one.
+func (s slots) take(ctx context.Context) bool {
+	if s == nil {
+		return ctx.Err() == nil
+	}
+	select {
+	case s <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (s slots) give() {
+	if s != nil {
+		<-s
+	}
+}
+
+// interruptible is an input whose reading ends when ctx does, so that nobody
+// waits for a capture of many gigabytes.
+func interruptible(ctx context.Context, in intake.Input) intake.Input {
+	open := in.Open
+	if open != nil {
+		in.Open = func() (io.ReadCloser, error) {
+			r, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return ending{r, ctx}, nil
+		}
+	}
+	parts := in.Parts
+	in.Parts = nil
+	for _, p := range parts {
+		in.Parts = append(in.Parts, interruptible(ctx, p))
+	}
+	return in
+}
+
+type ending struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+func (e ending) Read(p []byte) (int, error) {
+	if err := e.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return e.ReadCloser.Read(p)
 }
 
 // firstPacket is the time of the first packet of a capture; zero when it holds

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -96,7 +97,36 @@ func TestStopEarly(t *testing.T) {
 	}
 	var b bytes.Buffer
 	e := &env{stderr: &b}
-	if status := e.report(err); status != exitNothing || b.String() != "trustline: interrupted\n" {
+	if status := e.report(err); status != exitNothing || !regexp.MustCompile(`^trustline: interrupted after \d+ inputs?\n$`).MatchString(b.String()) {
 		t.Errorf("status %d, %q", status, b.String())
 	}
+}
+
+// cancelling is standard input that is interrupted while it is read.
+type cancelling struct {
+	io.Reader
+	cancel func()
+}
+
+func (c cancelling) Read(p []byte) (int, error) {
+	c.cancel()
+	return c.Reader.Read(p)
+}
+
+// TestInterrupted: an interrupt in the middle ends a run with what was done,
+// and leaves no file.
+func TestInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	var said bytes.Buffer
+	e := quietEnv()
+	e.stderr = &said
+	e.stdin = cancelling{strings.NewReader("1248: NOT 15:20:59.538726 SECD: tvs_cert_vfy: TVS cert verified with hash from TL, <14.48.44.80>\n"), cancel}
+	root := newRoot(e)
+	root.SetArgs([]string{"analyze", "-", "-o", filepath.Join(dir, "report.json")})
+	status := e.report(root.ExecuteContext(ctx))
+	if status != exitNothing || said.String() != "trustline: interrupted after 0 inputs: nothing was written\n" {
+		t.Errorf("status %d, %q", status, said.String())
+	}
+	names(t, dir)
 }

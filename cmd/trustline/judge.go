@@ -39,7 +39,7 @@ counts once.` + factHelp(),
 			if err != nil {
 				return err
 			}
-			return run.judge(e, b)
+			return run.judge(cmd.Context(), e, b)
 		},
 	}
 	out.add(cmd, e)

@@ -24,6 +24,7 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends at once
 	e := systemEnv()
 	root := newRoot(e)
 	root.SetArgs(os.Args[1:])

@@ -64,7 +64,7 @@ func (e *env) report(err error) int {
 	switch {
 	case f.err == nil:
 	case errors.Is(err, context.Canceled):
-		say(e.stderr, "interrupted")
+		say(e.stderr, "interrupted%s", strings.TrimPrefix(err.Error(), context.Canceled.Error()))
 	default:
 		for _, line := range strings.Split(f.err.Error(), "\n") {
 			say(e.stderr, "%s", line)

@@ -1,39 +1,96 @@
 package main
 
 import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"trustline/correlate/evidence"
 )
 
-// progress shows how far reading has come. Without a terminal it does nothing.
+// progress shows how far reading has come: bytes, files, phones found. Without
+// a terminal it does nothing. Its methods may be called by several goroutines.
 type progress struct {
-	e   *env
-	bar *progressbar.ProgressBar
+	e  *env
+	up *progress // that of the batch this is a case of
+
+	mu     sync.Mutex
+	bar    *progressbar.ProgressBar
+	cases  int // of a batch, 0 without one
+	done   int // cases
+	files  int
+	phones map[string]bool
 }
 
-func newProgress(e *env) *progress { return &progress{e: e} }
+func newProgress(e *env) *progress {
+	return &progress{e: e, up: e.progress, phones: map[string]bool{}}
+}
 
 // begin shows the bar, for total bytes; a spinner when nobody knows how many.
 func (p *progress) begin(total int64) {
-	if !p.e.errTerminal || p.e.quiet {
+	if p.up != nil || !p.e.errTerminal || p.e.quiet {
 		return
 	}
 	if total == 0 {
 		total = -1
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.bar = progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(p.e.stderr),
-		progressbar.OptionSetDescription("reading"),
+		progressbar.OptionSetDescription(p.words()),
+		progressbar.OptionSetWidth(p.barWidth()),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
 }
 
+// barWidth leaves room for the words before the bar and the figures behind it.
+func (p *progress) barWidth() int {
+	const words, figures = 44, 46
+	return min(40, max(4, p.e.errWidth-words-figures))
+}
+
+// words say what was done, without the bytes, which the bar tells.
+func (p *progress) words() string {
+	var s []string
+	if p.cases > 0 {
+		s = append(s, fmt.Sprintf("case %d/%d", p.done, p.cases))
+	}
+	if p.files > 0 {
+		s = append(s, count(p.files, "file"))
+	}
+	if n := len(p.phones); n > 0 {
+		s = append(s, count(n, "phone"))
+	}
+	if len(s) == 0 {
+		return "reading"
+	}
+	return "reading: " + strings.Join(s, ", ")
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // read tells of bytes that were read. Files are looked at before they are read,
 // so the last few bytes come twice; the bar stays within its bounds.
 func (p *progress) read(n int64) {
+	if p.up != nil {
+		p.up.read(n)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.bar == nil {
 		return
 	}
@@ -46,8 +103,58 @@ func (p *progress) read(n int64) {
 	}
 }
 
+// file tells that n files or members were read to their ends.
+func (p *progress) file(n int) {
+	p.change(func(p *progress) { p.files += n })
+}
+
+// sepName is the device name of a phone, as it stands in the names of its files.
+var sepName = regexp.MustCompile(`SEP[0-9A-F]{12}`)
+
+// evidence tells what one input gave, for the phones in it.
+func (p *progress) evidence(b *evidence.Bundle) {
+	p.change(func(p *progress) {
+		for i := range b.Events {
+			ev := &b.Events[i]
+			name := ev.Phone
+			if name == "" && ev.Transfer != nil {
+				name = sepName.FindString(ev.Transfer.File)
+			}
+			if name != "" {
+				p.phones[name] = true
+			}
+		}
+	})
+}
+
+// change changes what is shown. Without a bar there is nothing to count for.
+func (p *progress) change(f func(*progress)) {
+	if p.up != nil {
+		p.up.change(f)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		f(p)
+		p.bar.Describe(p.words())
+	}
+}
+
+// aside runs f, which prints, while the bar is out of the way.
+func (p *progress) aside(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	f()
+}
+
 // end removes the bar.
 func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.bar != nil {
 		_ = p.bar.Finish()
 		_ = p.bar.Clear()
