@@ -118,14 +118,23 @@ func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
 }
 
 // traceToCapture pairs a trace of TVS or CAPF with the connections to that
-// service.
+// service which a server accepted.
 func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
+	missing := map[evidence.Place]bool{} // connections whose handshake never ended, by the line that began them
+	for _, n := range p.all {
+		if n.is("tvs_tls_handshake_missing") {
+			missing[evidence.Place{Input: n.place.Input, Line: n.place.Line}] = true
+		}
+	}
 	for _, n := range p.all {
 		if !timed(n) || n.sourceKind() != "server" || n.e.Clock.Absolute() {
 			continue
 		}
 		for _, c := range p.conns {
 			t := c.e.TLS
+			if t.Outcome == "no-answer" || t.Outcome == "refused" {
+				continue
+			}
 			mark := func(name, kind string, low, high, strong bool) {
 				if m, ok := t.Marks[name]; ok && m.Clock != nil {
 					add(boundMark(kind, n, c, m, low, high, strong))
@@ -133,7 +142,7 @@ func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 			}
 			switch t.Service {
 			case "tvs":
-				tvsToMarks(n, mark)
+				tvsToMarks(n, missing[evidence.Place{Input: n.place.Input, Line: n.place.Line}], t.Outcome == "established", mark)
 			case "capf":
 				capfToMarks(n, mark)
 			}
@@ -141,11 +150,18 @@ func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 	}
 }
 
-func tvsToMarks(n *entry, mark func(name, kind string, low, high, strong bool)) {
+func tvsToMarks(n *entry, failed, established bool, mark func(name, kind string, low, high, strong bool)) {
 	switch n.name {
 	case "tvs_phone_connection":
+		if failed && established {
+			return // the trace tells of another one
+		}
 		mark("syn", "connection accepted after its SYN", true, false, true)
-		mark("client_data", "connection accepted before its first request", false, true, true)
+		if failed {
+			mark("end", "connection accepted before it ended", false, true, true)
+		} else {
+			mark("client_data", "connection accepted before its first request", false, true, true)
+		}
 	case "tvs_tls_handshake_ok":
 		mark("client_finished_ccs", "handshake done after the phone's last flight", true, false, true)
 		mark("client_data", "handshake done before the first request", false, true, true)

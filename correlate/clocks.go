@@ -108,8 +108,14 @@ func measure(src, ref source, anchors []*anchor) []*offset {
 	}
 	anchors = slices.Clone(anchors)
 	slices.SortStableFunc(anchors, func(a, b *anchor) int { return cmp.Compare(a.diff(), b.diff()) })
+	windows := vote(anchors)
+	if src.kind == "server" && ref.kind == "capture" {
+		if of := ofOneServer(anchors); of != nil {
+			anchors, windows = of, vote(of)
+		}
+	}
 	var out []*offset
-	for _, w := range vote(anchors) {
+	for _, w := range windows {
 		out = append(out, narrow(&offset{src: src, ref: ref, pairs: alternatives(anchors[w.from:w.to]), weight: w.weight}))
 	}
 	return out
@@ -158,6 +164,30 @@ func bounded(list []*anchor) bool {
 		low, high = low || a.low, high || a.high
 	}
 	return low && high
+}
+
+// ofOneServer keeps the anchors with connections to the server that the most
+// events agree on, since a trace is of one server; nil when two are as likely.
+func ofOneServer(sorted []*anchor) []*anchor {
+	by := map[string][]*anchor{}
+	for _, a := range sorted {
+		host := hostOf(a.ref.e.Server)
+		by[host] = append(by[host], a)
+	}
+	var best []*anchor
+	weight, tie := 0, false
+	for _, list := range by {
+		switch w := vote(list)[0].weight; {
+		case w > weight:
+			best, weight, tie = list, w, false
+		case w == weight:
+			tie = true
+		}
+	}
+	if tie {
+		return nil
+	}
+	return best
 }
 
 // window is a stretch of sorted anchors that agree, and what their events weigh.
