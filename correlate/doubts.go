@@ -146,19 +146,38 @@ func (v *view) servedElsewhere(n *entry) bool {
 // doubtConsole reads the last word of the phone's log on its TLS connections.
 func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 	last := map[string]*entry{}
+	// The Linux phones print no server, but what a connection is for; a question
+	// to TVS stands in the middle of it.
+	purpose, asking, reached := "", false, false
 	for _, n := range v.p.all {
 		if n.sourceKind() != "phone" || n.e.Dialect == "phone-status" {
 			continue
+		}
+		key := hostOf(n.e.Server)
+		if n.e.Dialect == "phone-secureapp" {
+			key = purpose
+			switch {
+			case n.is("tls_start") && n.detail("purpose") != "TVS":
+				purpose, asking, reached = n.detail("purpose"), false, false
+			case n.is("tvs_connect_attempt"):
+				asking, reached = true, false
+			case n.is("tcp_connected"):
+				reached = asking
+			case n.is("tvs_failed"):
+				asking, reached = false, false
+			case n.is("tls_handshake_failed", "tls_handshake_ok") && reached:
+				asking, reached = false, false
+				continue // that of the TVS
+			}
 		}
 		if n.is("tls_handshake_failed", "tls_alert_sent", "tls_alert_received") && serviceOf(n) == "tvs" && portOf(n.e.Server) != "" {
 			continue
 		}
 		switch {
 		case n.is("tls_handshake_failed"):
-			last[hostOf(n.e.Server)] = n
+			last[key] = n
 		case n.is("tls_handshake_ok", "https_authenticated_via_tvs", "http_ok", "http_response", "tls_session_cached", "tvs_tls_connected"):
-			delete(last, hostOf(n.e.Server))
-			delete(last, "")
+			delete(last, key)
 		}
 	}
 	hosts := make([]string, 0, len(last))

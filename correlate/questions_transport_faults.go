@@ -78,30 +78,48 @@ func (v *view) howBroken(a *attempt) string {
 	if !v.k.seenUntil(v.p, end, 10) {
 		return "" // the capture ends with it, or has one direction
 	}
+	if (t.Outcome == "no-response" || t.Outcome == "incomplete") && !v.complained(a) {
+		if v.k.lossy(last.place.Input) {
+			return "" // the capture lost packets, so what it lacks was not lost by the network
+		}
+		if next := v.nextAct(end, a); len(a.wire) == 1 && next != nil {
+			if d, _ := next.at.sub(end); d < stall {
+				return "" // the phone went on at once: it had what it wanted, or its answer
+			}
+		}
+	}
 	switch {
 	case t.Outcome == "error" && t.ErrorCode != nil && *t.ErrorCode != 503 && !notFound(last):
 		return fmt.Sprintf("%s answered with error %s", hostOf(t.Server), errorText(t.ErrorCode, t.Error))
 	case t.Outcome == "no-response":
 		return fmt.Sprintf("%s sent nothing over %s", hostOf(t.Server), strings.ToUpper(t.Proto)) + prefixed(": ", t.Error)
 	case t.Outcome == "incomplete":
-		if next := v.nextAct(end); len(a.wire) == 1 && next != nil && !v.complained(a) {
-			if d, _ := next.at.sub(end); d < stall {
-				return ""
-			}
-		}
 		return fmt.Sprintf("the transfer from %s over %s broke off after %d bytes", hostOf(t.Server), strings.ToUpper(t.Proto), t.Bytes)
 	}
 	return ""
 }
 
 // nextAct gives what the phone did next on the wire.
-func (v *view) nextAct(at instant) *entry {
+func (v *view) nextAct(at instant, but *attempt) *entry {
 	for _, n := range v.p.all {
-		if n.e != nil && (n.e.Transfer != nil || n.e.TLS != nil) && at.before(n.at) {
+		if n.e != nil && (n.e.Transfer != nil || n.e.TLS != nil || n.is("registration_requested")) && at.before(n.at) && !slices.Contains(but.wire, n) {
 			return n
 		}
 	}
 	return nil
+}
+
+// lossy tells that a capture lost packets: a file is acknowledged to its end
+// and lacks octets.
+func (k *kase) lossy(input string) bool {
+	for _, p := range k.phones {
+		for _, n := range p.transfers {
+			if t := n.e.Transfer; n.place.Input == input && t.Outcome == "complete" && t.SHA256 == "" && t.Bytes > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // complained tells that the phone itself says that the update failed.
