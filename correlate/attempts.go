@@ -208,7 +208,7 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 		}
 		// A trace may lag by half a second, so the server's word on when the
 		// question came counts only where the phone prints none.
-		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request") && (a.result == Unknown || a.byStatus()) && d < 30 ||
+		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request") && (a.result == Unknown || a.byStatus()) && d < verdictWindow ||
 			n.is("tvs_query") && !p.console() && d < 30 {
 			a.askedTVS = true
 		}
@@ -234,6 +234,21 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 			a.decide(No, n)
 		}
 	}
+}
+
+// decided is when the phone had judged the file: the last line or packet that
+// says so. Between download and judgement it still held the old list.
+func (a *attempt) decided() instant {
+	at := a.end
+	for _, n := range a.proof {
+		if n.e != nil && n.e.Dialect == "phone-status" {
+			continue
+		}
+		if d, ok := n.at.sub(at); ok && d > 0 && d < verdictWindow {
+			at = n.at
+		}
+	}
+	return at
 }
 
 // since gives how many seconds a line stands after a moment of the attempt.

@@ -226,6 +226,9 @@ func bothRegeneratedRemedy(v *view) []Step {
 	if state["no-older-itl-on-server"] == rowRefuted {
 		steps = append(steps, Step{Text: "Have TAC bring back the older ITL that is kept on the server (CSCts01319).", Risk: "TAC only."})
 	}
+	if major, _, f := v.release(); f != nil && major >= 12 && state["no-reset-path"] == rowProved {
+		steps = append(steps, Step{Text: "Try to have the ITL signed by the cluster's other key before any list is deleted, on one phone first: it is recommended for this case, but phones that know none of the new keys may still refuse. Look for an exported ITLRecovery.p12 of the old key (remotekey), too.", Command: "utils itl reset localkey; utils itl reset remotekey", Risk: "It may not help: try, not sure. Phones reset."})
+	}
 	switch gateState(rows) {
 	case "allowed":
 		steps = append(steps,

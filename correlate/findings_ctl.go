@@ -17,7 +17,7 @@ var rulesCTL = []*Rule{
 		ID: "ctl-signer-unknown", Title: "The CTL is signed by a key that the phone does not hold",
 		Sees:  "\"Trust List Update Failed\" for the CTL",
 		Says:  "The served CTL is signed by a key that is no SAST of the phone's lists, and TVS did not vouch for it, so the phone keeps its old CTL.",
-		Needs: []string{"served-ctl-signer-untrusted", "ctl-refusal-seen", "tvs-cannot-vouch"}, Not: []string{"ctl-vouched", "ctl-recovery-stale"},
+		Needs: []string{"served-ctl-signer-untrusted", "ctl-refusal-seen"}, Not: []string{"ctl-vouched", "ctl-recovery-stale"},
 		Class: ClassLockedOut, Gate: "ctl", Stage: stageCTL,
 		Explain:    []string{"ctl-stale-vs-certificates", "ccm-certificate-not-in-ctl", "ctl-tokenless-signer-changed", "config-not-applied"},
 		Neighbours: []string{"ctl-corrupt-on-server", "ctl-anchors-lost", "moved-cluster-no-trust"},
@@ -73,10 +73,8 @@ var rulesCTL = []*Rule{
 		Source:     "Cisco TechNote 118893",
 		class: func(v *view) string {
 			switch {
-			case v.yes("model-without-sbd") && v.yes("ctl-refusal-seen"):
-				return ClassRecoverable
 			case v.yes("ctl-refusal-seen"):
-				return ClassDegraded
+				return ClassRecoverable
 			}
 			return ClassOK
 		},

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -149,11 +150,13 @@ func itlGood(v *view) Answer {
 		return same
 	case wire.Value == No:
 		return wire
+	case same.Value == Yes && wire.Value == Yes && v.p.tookNewList():
+		return unknown("the phone has just taken a new ITL that it verified itself", same.Evidence...)
 	case same.Value == Yes && wire.Value == Yes:
 		return yes(same.Because+"; "+wire.Because, append(same.Evidence, wire.Evidence...)...)
 	case same.Value == Yes && logged.Value == Yes:
 		return yes(same.Because+"; the TVS half is proved by the log: "+logged.Because, append(same.Evidence, logged.Evidence...)...)
-	case same.Value == Yes && (v.yes("lists-verified-locally") || v.yes("list-taken-blind")):
+	case same.Value == Yes && wire.Value != Yes && logged.Value != Yes && (v.yes("lists-verified-locally") || v.yes("list-taken-blind")):
 		return unknown("the phone has just taken the served ITL; no TVS certificate is in evidence that could be held against it", same.Evidence...)
 	case same.Value == Yes:
 		return yes(same.Because+"; the TVS certificate on the wire is not in evidence", same.Evidence...)
@@ -161,6 +164,19 @@ func itlGood(v *view) Answer {
 		return yes(wire.Because+"; whether the server still serves this ITL is not in evidence", wire.Evidence...)
 	}
 	return unknown(same.Because + "; " + wire.Because)
+}
+
+// tookNewList tells that the last ITL which the phone took was another than it
+// held before, and that it verified it itself.
+func (p *phone) tookNewList() bool {
+	for _, s := range slices.Backward(p.states) {
+		if s.cause == nil || s.cause.kind != "itl" || s.cause.result != Yes {
+			continue
+		}
+		old := s.before[iITL].list
+		return old != nil && s.cause.list != nil && !sameList(old, s.cause.list) && !s.cause.askedTVS
+	}
+	return false
 }
 
 func itlGoodText(v *view) string { return sentence(v.ask("itl-good").Because) }

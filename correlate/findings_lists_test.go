@@ -193,9 +193,8 @@ func TestCTLFindings(t *testing.T) {
 			sameSignerLeft(s)
 			return s
 		}, map[string]func(*scene){
-			"the phone's ITL knows the signer":        known,
-			"the server has no CTL any more":          gone,
-			"TVS presents what the phone's ITL holds": vouches,
+			"the phone's ITL knows the signer": known,
+			"the server has no CTL any more":   gone,
 			"an upgrade replaced ITLRecovery": func(s *scene) {
 				for _, id := range []string{"ctl1", "ctl2"} {
 					l := s.listAt(id)
@@ -224,7 +223,7 @@ func TestCTLFindings(t *testing.T) {
 			"it is an ECDSA one":       func(s *scene) { s.b.Objects[len(s.b.Objects)-1].Certificate.KeyText = "EC 384" },
 			"it is shown by a service": func(s *scene) { s.lastTLS().Service = "https" },
 		}},
-		{"ctl-tokenless-signer-changed", ClassDegraded, "", func() *scene {
+		{"ctl-tokenless-signer-changed", ClassRecoverable, "", func() *scene {
 			s := signedAnew()
 			for _, id := range []string{"ctl1", "ctl2"} {
 				l := s.listAt(id)

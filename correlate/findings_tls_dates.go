@@ -7,13 +7,23 @@ var rulesDates = []*Rule{
 		ID: "server-certificate-expired", Title: "A certificate was refused because it has expired",
 		Sees:  "phones drop out suddenly, at the same hour",
 		Says:  "A certificate has expired and the other side refuses it.",
-		Needs: []string{"alert-certificate-expired", "expired-certificate-on-wire"}, Not: []string{"valid-certificate-called-expired"},
+		Needs: []string{"alert-certificate-expired"}, Not: []string{"valid-certificate-called-expired", "expiry-survived"},
+		Get:   []string{"every-tvs-fails-by-certificate", "refusal-seen"},
 		Class: ClassRecoverable, Stage: stageTransport,
 		Explain:    []string{"https-service-unverified", "tvs-cert-mismatch", "tvs-handshake-failed", "itl-stale-on-phone", "config-signer-not-trusted", "config-not-applied", "tvs-no-answer"},
 		Neighbours: []string{"phone-clock-wrong", "certificate-expired-or-expiring", "tvs-cert-mismatch"},
 		Source:     "Cisco Support Community DOC-18834; RFC 5246, alert 45",
-		sure:       onTheWire("expired-certificate-on-wire"),
+		// A log names neither the side nor the port: a candidate.
+		sure: func(v *view) string {
+			if v.yes("expired-certificate-on-wire") {
+				return "high"
+			}
+			return "low"
+		},
 		summary: func(v *view) string {
+			if !v.yes("expired-certificate-on-wire") {
+				return sentence(v.ask("alert-certificate-expired").Because) + " Whose certificate it is, the log does not say. It may be any of these: 2445 (TVS), 3804 (CAPF), 2443 and 5061 (the registration server), 8443 (the web server), or the phone's own LSC or MIC."
+			}
 			return sentence(v.ask("expired-certificate-on-wire").Because) + " " + sentence(v.ask("alert-certificate-expired").Because)
 		},
 		remedy: func(v *view) []Step {
@@ -30,8 +40,24 @@ var rulesDates = []*Rule{
 }
 
 var _ = register(
+	Question{"expiry-survived", "Did the phone get what it wanted from another server?", expirySurvived},
 	Question{"tvs-certificate-expired", "Is it the certificate of a TVS that has expired?", tvsCertificateExpired},
 )
+
+// expirySurvived tells that an expired TVS certificate cost nothing: the next
+// TVS vouched.
+func expirySurvived(v *view) Answer {
+	if !v.yes("tvs-certificate-expired") {
+		return unknown("no expired certificate of a TVS is in evidence")
+	}
+	bad := v.ask("tvs-certificate-expired").Evidence[0]
+	for _, t := range v.tlsTries() {
+		if t.state == "accepted" && bad.at.before(t.n.at) {
+			return yes("another TVS answered afterwards", t.n)
+		}
+	}
+	return unknown("no later answer of a TVS is in evidence")
+}
 
 func tvsCertificateExpired(v *view) Answer {
 	a := v.ask("expired-certificate-on-wire")

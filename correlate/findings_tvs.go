@@ -63,6 +63,12 @@ var rulesTVS = []*Rule{
 		Sees:  "\"Host Not Found\" on secure services, or lists are not updated",
 		Says:  "TVS presents a certificate that the phone's ITL does not hold, and the phone refused it.",
 		Needs: []string{"tvs-cert-mismatch"},
+		past: func(v *view) string {
+			if v.yes("mismatch-healed") {
+				return v.ask("mismatch-healed").Because
+			}
+			return ""
+		},
 		Class: ClassDegraded, Stage: stageTVS,
 		Explain:    []string{"config-signer-not-trusted", "https-service-unverified"},
 		Neighbours: []string{"callmanager-tvs-both-regenerated", "tvs-regenerated-itl-not-refreshed", "cert-identity-near-miss"},

@@ -302,7 +302,6 @@ func TestBlindTrustOfTheCluster(t *testing.T) {
 // evidence, and is a part of its proof: what follows from it does not replace it.
 func TestSymptomCounts(t *testing.T) {
 	for id, s := range map[string]*scene{
-		"server-certificate-expired":     func() *scene { s := healthyBoot(); s.says(100, "tls_alert", with("code", "45")); return s }(),
 		"dot1x-failed-after-capf-change": func() *scene { s := healthyBoot(); s.says(100, "dot1x_failed"); return s }(),
 	} {
 		k := newCase(s.b, Options{})

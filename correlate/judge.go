@@ -204,6 +204,11 @@ func (v *view) arbitrate() arbitration {
 	if blocking == nil {
 		a.primary = healthy
 	}
+	for i := range a.held { // what keeps the verdict open is better said than "insufficient"
+		if h := &a.held[i]; a.primary == nil && h.class == ClassInconclusive && h.cause == nil {
+			a.primary = h
+		}
+	}
 	a.class = ClassInconclusive
 	if a.primary != nil {
 		a.class = a.primary.class
@@ -243,7 +248,7 @@ func (v *view) arbitrate() arbitration {
 }
 
 // healthyFirst is the order in which a working phone takes its primary.
-var healthyFirst = []string{"itl-updated-via-tvs", "itl-ok-do-not-delete", "secure-registration-ok", "lsc-installed", "trust-lists-verified", "https-authenticated-via-tvs"}
+var healthyFirst = []string{"itl-updated-via-tvs", "itl-ok-do-not-delete", "migration-by-same-token", "secure-registration-ok", "lsc-installed", "trust-lists-verified", "https-authenticated-via-tvs"}
 
 func healthyRank(r *Rule) int {
 	if i := slices.Index(healthyFirst, r.ID); i >= 0 {

@@ -111,7 +111,7 @@ func (v *view) capfRuns() []*capfRun {
 		if from == nil {
 			from = r.auth
 		}
-		if d, ok := 0.0, false; r.seconds == 0 && r.key != nil && from != nil {
+		if d, ok := 0.0, false; r.key != nil && from != nil { // the phone begins when its request is in progress
 			if d, ok = r.key.at.sub(from.at); ok && d > 0 {
 				r.seconds = d
 			}

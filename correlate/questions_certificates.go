@@ -260,17 +260,22 @@ func staleITL(v *view) Answer {
 func regeneratedAndTaken(v *view) Answer {
 	var alarm *entry
 	for _, n := range slices.Concat(v.p.all, v.k.general) {
-		if n.is("alarm", "syslog_alarm") && strings.Contains(n.detail("alarm"), "CertificateRegenerated") {
+		if n.is("alarm", "syslog_alarm") && strings.HasSuffix(n.detail("alarm"), "CertificateRegenerated") && !strings.Contains(n.detail("alarm"), "CAPF") {
 			alarm = n
 		}
 	}
 	if alarm == nil {
-		return unknown("no alarm about a regenerated certificate is in evidence")
+		return unknown("no alarm about a regenerated certificate of TVS or CallManager is in evidence")
 	}
-	for _, q := range []string{"itl-updated", "lists-verified-locally"} {
-		if a := v.ask(q); a.Value == Yes {
-			return yes(fmt.Sprintf("the alarm %s tells of a new certificate, and %s", alarm.detail("alarm"), a.Because), append([]*entry{alarm}, a.Evidence...)...)
+	for _, s := range slices.Backward(v.p.states) {
+		if s.cause == nil || s.cause.kind != "itl" || s.cause.result != Yes {
+			continue
 		}
+		old := s.before[iITL].list
+		if old == nil || s.cause.list == nil || sameList(old, s.cause.list) {
+			return no("the phone has taken no other ITL since", s.ev...)
+		}
+		return yes(fmt.Sprintf("the alarm %s tells of a new certificate, and the phone has taken %s since, which is another ITL than before", alarm.detail("alarm"), s.cause.file), append([]*entry{alarm}, s.ev...)...)
 	}
 	return unknown("whether this phone has taken a list since is not in evidence", alarm)
 }

@@ -50,7 +50,7 @@ func itlSaysUnsigned(v *view) Answer {
 			continue // of another TFTP server than the one that serves this phone
 		}
 		if len(l.Records) > 0 && l.Records[0].SaidUnused && !slices.ContainsFunc(l.Records, func(r evidence.Record) bool { return r.SignedThis }) {
-			return yes(fmt.Sprintf("the listing says of record 1, the signer of the ITL itself (serial %s), that it was not used to sign it", l.Records[0].Serial), f.ev...)
+			return yes(fmt.Sprintf("the listing says of record 1, the signer of the ITL itself (serial %s): \"This etoken was not used to sign the ITL file.\"", l.Records[0].Serial), f.ev...)
 		}
 	}
 	return unknown("no listing says that the ITL's own signer did not sign it")

@@ -114,7 +114,8 @@ func (v *view) nextAct(at instant, but *attempt) *entry {
 func (k *kase) lossy(input string) bool {
 	for _, p := range k.phones {
 		for _, n := range p.transfers {
-			if t := n.e.Transfer; n.place.Input == input && t.Outcome == "complete" && t.SHA256 == "" && t.Bytes > 0 {
+			t := n.e.Transfer
+			if l := k.listBy[t.Object]; n.place.Input == input && t.Outcome == "complete" && l != nil && l.l.Partial {
 				return true
 			}
 		}

@@ -17,6 +17,7 @@ var _ = register(
 	Question{"tvs-silent", "Did every TVS address that the phone tried stay silent?", tvsSilent},
 	Question{"tvs-host-alive", "Did the silent TVS hosts answer on other ports in the same capture?", tvsHostAlive},
 	Question{"tvs-vouched-for-list", "Did TVS vouch for the signer of a list the phone then took?", tvsVouchedList},
+	Question{"mismatch-healed", "Does the ITL that the phone has taken since hold the certificate it refused?", mismatchHealed},
 	Question{"tvs-fallback", "Did one TVS fail and a later one answer?", tvsFallback},
 )
 
@@ -141,6 +142,30 @@ func tvsCertMismatch(v *view) Answer {
 	return unknown("no TVS handshake that the phone refused is in evidence")
 }
 
+// mismatchHealed looks for the refused certificate in the list held now, where
+// the phone took it afterwards.
+func mismatchHealed(v *view) Answer {
+	servers, _ := v.tvsServers()
+	h := v.p.now(iITL)
+	healed := ""
+	var ev []*entry
+	for _, s := range servers {
+		t := s.last()
+		if t == nil || !t.mismatch {
+			continue
+		}
+		m := certIn(h.list, t.cert, "TVS")
+		if m.state != "match" || !v.p.itlTakenSince(t.n.at) {
+			return no("the phone's ITL does not hold the certificate of TVS "+s.address, t.n)
+		}
+		healed, ev = fmt.Sprintf("the ITL that the phone has taken since holds the certificate of %s (serial %s) as record %d", s.address, t.cert.Serial, m.record.Number), append(ev, t.n)
+	}
+	if healed == "" {
+		return unknown("no TVS certificate that the phone refused is in evidence")
+	}
+	return yes(healed, ev...)
+}
+
 func endText(t *evidence.TLS) string {
 	for _, a := range t.Alerts {
 		if a.From == "client" && !a.Encrypted {
@@ -189,7 +214,7 @@ func everyTVSFails(v *view) Answer {
 		return unknown("no TVS of the phone is in evidence")
 	case h.list == nil:
 		return unknown("the phone's ITL is not in evidence, so its TVS records are not known", evF...)
-	case len(fails) == 0 && (v.yes("tvs-silent") || v.yes("tvs-port-closed") && len(closed) == len(open)):
+	case len(fails) == 0 && (v.yes("tvs-silent") && v.yes("tvs-host-alive") || v.yes("tvs-port-closed") && len(closed) == len(open)):
 		return no("only network faults stand in the way: "+strings.Join(open, ", "), evO...)
 	case len(open) > 0:
 		return unknown("not settled: "+strings.Join(open, ", "), append(evF, evO...)...)
@@ -361,6 +386,14 @@ func tvsVouchedList(v *view) Answer {
 	return yes(say, slices.Concat(ev, a.evidence(), a.proof)...)
 }
 
+// shown names the certificate of a contact.
+func shown(prefix string, t *tvsTry) string {
+	if t.cert == nil {
+		return ""
+	}
+	return prefix + t.cert.Serial
+}
+
 func tvsFallback(v *view) Answer {
 	tries := v.tlsTries()
 	for i, t := range tries {
@@ -370,7 +403,7 @@ func tvsFallback(v *view) Answer {
 		for _, u := range tries[i+1:] {
 			d, ok := u.n.at.sub(t.n.at)
 			if u.state == "accepted" && ok && d < 120 && hostOf(u.n.e.Server) != hostOf(t.n.e.Server) {
-				return yes(fmt.Sprintf("TVS %s failed (%s) and %s answered", hostOf(t.n.e.Server), strings.ReplaceAll(t.state, "-", " "), hostOf(u.n.e.Server)), t.n, u.n)
+				return yes(fmt.Sprintf("TVS %s failed (%s%s) and %s answered%s", hostOf(t.n.e.Server), strings.ReplaceAll(t.state, "-", " "), shown(", presenting serial ", t), hostOf(u.n.e.Server), shown(" with serial ", u)), t.n, u.n)
 			}
 		}
 	}

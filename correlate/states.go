@@ -107,7 +107,7 @@ func (k *kase) walkStates(p *phone) {
 			cause = a.file + " served, acceptance not in evidence"
 		}
 		now[j] = next
-		p.states = append(p.states, heldState{at: a.end, cause: a, causeText: cause, ev: slices.Concat(a.evidence(), a.proof), before: before, after: now})
+		p.states = append(p.states, heldState{at: a.decided(), cause: a, causeText: cause, ev: slices.Concat(a.evidence(), a.proof), before: before, after: now})
 	}
 	for _, t := range said {
 		now = p.tell(t, now)
@@ -245,11 +245,11 @@ func (k *kase) phoneFile(p *phone, kind string) (held, bool) {
 			continue
 		}
 		for _, pl := range l.places {
-			origin, fact := k.originOf(pl.Input)
+			origin, fact := k.originFor(p, pl.Input)
 			if origin != "phone" || pl.Frame != 0 {
 				continue
 			}
-			if d := fileDevice(pl.Input); d != "" && d != p.name && len(k.phones) > 1 {
+			if d := deviceName(sepName.FindString(pl.Input)); d != "" && d != p.name && len(k.phones) > 1 {
 				continue
 			}
 			for _, a := range p.attempts {
@@ -266,6 +266,16 @@ func (k *kase) phoneFile(p *phone, kind string) (held, bool) {
 		}
 	}
 	return held{}, false
+}
+
+// originFor gives the stated origin of an input, what was stated for one phone
+// first.
+func (k *kase) originFor(p *phone, input string) (string, *entry) {
+	n := k.fact(p, "origin:"+input)
+	if n == nil {
+		return "", nil
+	}
+	return n.fact.Value, n
 }
 
 // keeps notes that a list is what the phone holds after everything in the

@@ -22,15 +22,20 @@ func (k *kase) tolds(p *phone) []told {
 	for _, n := range p.all {
 		switch {
 		case n.is("no_trust_list", "trust_lists_erased"):
-			if n.e.Dialect == "phone-status" && !p.nearList(n.at) {
-				continue // the status page survives boots and shows no date
+			at := n.at
+			if n.e.Dialect == "phone-status" { // the page survives boots and shows no date
+				a := p.listAfter(n)
+				if a == nil {
+					continue
+				}
+				at = a.start
 			}
 			text := "the phone says that it has no trust list"
 			if n.is("trust_lists_erased") {
 				text = "the phone erases its trust lists"
 			}
 			none := held{state: "none", ev: []*entry{n}, how: text}
-			out = append(out, told{at: n.at, n: n, text: text, h: [2]*held{&none, &none}})
+			out = append(out, told{at: at, n: n, text: text, h: [2]*held{&none, &none}})
 		case n.is("phone_held_lists"):
 			t := told{at: n.at, n: n, text: "the phone tells the hashes of its lists when it registers"}
 			for i, kind := range []string{"ctl", "itl"} {
@@ -48,12 +53,15 @@ func (k *kase) tolds(p *phone) []told {
 	return slices.DeleteFunc(out, func(t told) bool { return t.h[0] == nil && t.h[1] == nil })
 }
 
-// nearList tells that the phone asked for a list around a moment.
-func (p *phone) nearList(at instant) bool {
-	return slices.ContainsFunc(p.attempts, func(a *attempt) bool {
-		d, ok := a.start.sub(at)
-		return (a.kind == "ctl" || a.kind == "itl") && ok && d > -joinWindow && d < verdictWindow
-	})
+// listAfter gives the first list that the phone asked for after a message.
+func (p *phone) listAfter(n *entry) *attempt {
+	for _, a := range p.attempts {
+		d, ok := a.since(n, a.start)
+		if (a.kind == "ctl" || a.kind == "itl") && ok && d > -verdictWindow && d < joinWindow {
+			return a
+		}
+	}
+	return nil
 }
 
 // heldBy turns a told hash into the list of the case that has it. A hash that

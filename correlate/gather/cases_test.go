@@ -54,21 +54,10 @@ type want struct {
 // pending are the cases whose report is not yet what their want.json says, with
 // the reason. A case that has become right must leave the list.
 var pending = map[string]string{
-	"d03-all-renewed":             "the remedy does not try utils itl reset localkey",
-	"d03-itlrecovery-after-reset": "primary is itl-ok-do-not-delete",
-	"d04-one-answers":             "the list was taken on the word of the second TVS, and is said to be verified without TVS",
-	"d04-one-way":                 "silence in a capture of one direction passes for a network fault",
-	"d05-first-tvs-renamed":       "the refusal of the first TVS is not told as history",
-	"d08-capf-renewed":            "cert-regenerated-ok, although no list has the new CAPF",
-	"d08-old-capf-deleted":        "cert-regenerated-ok, although no list has the new CAPF",
-	"d09-healthy-secure":          "key generation is measured from the request",
-	"d10-certificates-incomplete": "clock: as d05-both-renamed",
-	"d10-same-token":              "primary is secure-registration-ok",
-	"d11-corrupt-after-restore":   "the sentence of show itl is not cited; lists of two phones are mixed up",
-	"d11-only-node":               "the sentence of show itl is not cited",
-	"d12-log-only":                "the expired certificate is not named as the candidate",
-	"d13-first-list":              "the first list passes for a verified one",
-	"d13-tls13":                   "primary is evidence-insufficient; the TVS trace is not asked for",
+	"d04-one-answers":           "the list was taken on the word of the second TVS, and is said to be verified without TVS",
+	"d11-corrupt-after-restore": "the sentence of show itl is not cited; lists of two phones are mixed up",
+	"d13-first-list":            "the first list passes for a verified one",
+	"d13-tls13":                 "primary is evidence-insufficient; the TVS trace is not asked for",
 }
 
 // readWant reads a want.json.
