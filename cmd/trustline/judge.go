@@ -7,6 +7,7 @@ import (
 
 	"trustline/correlate/evidence"
 	"trustline/correlate/gather"
+	"trustline/correlate/secret"
 )
 
 func judgeCommand(e *env) *cobra.Command {
@@ -68,6 +69,7 @@ func readEvidence(in gather.Input) *evidence.Bundle {
 		b = &evidence.Bundle{}
 	} else {
 		self.Kind = "evidence"
+		secret.Bundle(b) // it may come from elsewhere
 	}
 	if err != nil {
 		failed(err)

@@ -76,8 +76,8 @@ func newDecoder(opt Options) *decoder {
 	return &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[string]int{}}
 }
 
-// Decode reads one input to evidence.
-func Decode(in Input, opt Options) *evidence.Bundle {
+// decode is Decode, with the secrets of the input.
+func decode(in Input, opt Options) *evidence.Bundle {
 	if len(in.Parts) > 0 {
 		if text(in.Parts) {
 			return traceSeries(in.Parts, opt, nil, nil)

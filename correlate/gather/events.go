@@ -17,14 +17,8 @@ import (
 // a capture or a list.
 const KindSkipped = "no log: "
 
-// Events decodes the logs of one input and hands their events to emit in the
-// order of their first lines. An input that is no text has none. Nothing is
-// kept: what comes back says what was read and how far, without hashes.
-//
-// A record over many lines (a session of CAPF, a handshake that never ended)
-// is known when its last line is; when more than maxDisorder other events
-// came first, it comes behind them.
-func Events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input {
+// events is Events, with the secrets of the input.
+func events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input {
 	h := &hinter{hints: in.Hints, emit: emit}
 	s := &sorter{emit: h.add}
 	if len(in.Parts) > 0 {

@@ -48,6 +48,7 @@ func (d *decoder) text(head []byte, r io.Reader) {
 		head, _ = readUpTo(nil, u, sniffLen)
 		r = u
 	}
+	head, r = d.withoutKeys(head, r)
 	if looksLikeFacts(head) {
 		d.factsFile(io.MultiReader(bytes.NewReader(head), r))
 		return

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"trustline/correlate/evidence"
+	"trustline/correlate/secret"
 	"trustline/phonelog"
 	"trustline/phonelog/catalogue"
 	"trustline/tvstrace"
@@ -134,7 +135,7 @@ func (t *traceDecoder) scan(r io.Reader) (*catalogue.Summary, error) {
 	if err != nil {
 		rest = io.MultiReader(bytes.NewReader(head), failing{err})
 	}
-	s, err := t.series.Scan(rest, t.logEvent)
+	s, err := t.series.Scan(secret.Reader(rest), t.logEvent)
 	total := &catalogue.Summary{}
 	t.take(s, err, total)
 	total.Lines = s.Lines

@@ -1,0 +1,64 @@
+package secret
+
+import "trustline/correlate/evidence"
+
+// Event takes the secrets out of an event: of its text, and of what was read
+// from it.
+func Event(e *evidence.Event) {
+	e.Text = Text(e.Text)
+	for k, v := range e.Detail {
+		if t := Text(v); t != v {
+			e.Detail[k] = t
+		}
+	}
+	if t := e.Transfer; t != nil {
+		t.File, t.Error = Text(t.File), Text(t.Error)
+	}
+}
+
+// Input takes the secrets out of what is told of an input: messages that no
+// pattern knows are quoted there, and problems may quote what they met.
+func Input(in *evidence.Input) {
+	for i := range in.Samples {
+		in.Samples[i].Text = Text(in.Samples[i].Text)
+	}
+	for i := range in.Problems {
+		in.Problems[i].What = Text(in.Problems[i].What)
+	}
+}
+
+// Bundle takes the secrets out of evidence, in place.
+func Bundle(b *evidence.Bundle) {
+	for i := range b.Header.Inputs {
+		Input(&b.Header.Inputs[i])
+	}
+	for i := range b.Events {
+		Event(&b.Events[i])
+	}
+	for i := range b.Facts {
+		b.Facts[i].Value = Text(b.Facts[i].Value)
+	}
+	for i := range b.Coverage {
+		b.Coverage[i].Note = Text(b.Coverage[i].Note)
+	}
+	for i := range b.Objects {
+		o := &b.Objects[i]
+		if l := o.List; l != nil {
+			l.File = Text(l.File)
+			all(l.Asserted)
+			all(l.Problems)
+		}
+		if c := o.Certificate; c != nil {
+			c.Problem = Text(c.Problem)
+		}
+		if c := o.Config; c != nil {
+			c.File = Text(c.File)
+		}
+	}
+}
+
+func all(list []string) {
+	for i := range list {
+		list[i] = Text(list[i])
+	}
+}

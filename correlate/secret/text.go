@@ -1,0 +1,179 @@
+package secret
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Mask stands in place of a secret.
+const Mask = "[secret]"
+
+// The patterns. In each, the groups named x are the secrets.
+//
+// A value without quotes ends at a sign that separates, or before the next name
+// with a sign behind it: a password may hold blanks, so what follows one in
+// prose goes with it.
+var patterns = []*regexp.Regexp{
+	// <sshPassword>value</sshPassword>, also cut short
+	regexp.MustCompile(`(?is)<(?:\w+:)?` + name + `(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?P<x>[^<]+)`),
+	// password="value", "password": "value", password [value], authString <value>
+	regexp.MustCompile(`(?i)` + name + `["']?\s*(?:[=:]+>?|\bis\b)?\s*(?:"(?P<x>[^"\n]+)"?|'(?P<x>[^'\n]+)'?|\[(?P<x>[^\]\n]+)\]?|<(?P<x>[^<>\n]+)>)`),
+	// password=value other=..., Password: value, authString is value
+	regexp.MustCompile(`(?i)` + name + `["']?\s*(?:[=:]+>?|\bis\b)\s*(?P<x>[^\s"'\[<,;&|)}\]][^\n,;&|<>"')}\]]*?)(?:[\n,;&|<>"')}\]]|\s+[\w.-]+\s*[=:]|$)`),
+	// username admin password 7 094F471A
+	regexp.MustCompile(`(?i)` + name + `\s+(?:[0-9]\s+)?(?P<x>[^\s"'=:<>\[\]]*[^\sA-Za-z"'=:<>\[\](),.;][^\s"'<>]{2,})`),
+	regexp.MustCompile(`(?i)\bpin\s*[=:]\s*(?P<x>\d{3,})`),
+	// RFC 9110 section 11.6.2, RFC 3261 section 22
+	regexp.MustCompile(`(?i)authorization["']?\s*[=:]\s*(?P<x>[^\r\n]+)`),
+	regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://[^\s/@:"'<>]*:(?P<x>[^\s/"'<>]*)@`),
+	regexp.MustCompile(`(?i)\bsips?:[^\s@:;"'<>]+:(?P<x>[^\s@"'<>]+)@`),
+	// NSS key log format, and the same of OpenSSL's s_client
+	regexp.MustCompile(`(?i)\b(?:\w*CLIENT_RANDOM|\w*SECRET(?:_\w+)?|RSA|ECH_CONFIG)\s+[0-9a-f]{16,}\s+(?P<x>[0-9a-f]{16,})`),
+	regexp.MustCompile(`(?i)\bmaster[- _]?(?:key|secret)\s*[:=]?\s*(?P<x>[0-9a-f]{16,})`),
+	// a private key in one piece, or as far as it goes
+	regexp.MustCompile(`(?is)-----BEGIN [a-z0-9 ]*PRIVATE KEY[a-z ]*-----\s*(?P<x>.+?)\s*(?:-----END|$)`),
+}
+
+// name is what a secret is called: in configuration files of phones
+// (sshPassword, adminPassword, phonePassword, sshUserId), in traces, in CLI output.
+const name = `[\w.-]*(?:passw(?:or)?d|passphrase|passcode|\bpwd|_pwd|auth(?:entication)?[ _-]?str(?:ing)?\b|sshuserid|pre-?shared[ _-]?key|\bpsk|shared[ _-]?secret|client[ _-]?secret|\bsecret|digest[ _-]?credentials|private[ _-]?key\b)[\w.-]*`
+
+// Text gives a text without its secrets. Almost every text has none and comes
+// back as it is, without a copy.
+func Text(s string) string {
+	if !suspicious(s) {
+		return body(s)
+	}
+	for _, p := range patterns {
+		s = maskAll(s, p)
+	}
+	return body(s)
+}
+
+// maskAll replaces the secrets that one pattern finds.
+func maskAll(s string, p *regexp.Regexp) string {
+	found := p.FindAllStringSubmatchIndex(s, -1)
+	if found == nil {
+		return s
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		for g := 1; g < len(m)/2; g++ {
+			from, to := m[2*g], m[2*g+1]
+			if from < at || from == to || plain(s[from:to]) || masked(s, from, to) {
+				continue
+			}
+			b.WriteString(s[at:from])
+			b.WriteString(Mask)
+			at = to
+		}
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}
+
+// masked tells that a value was taken out before.
+func masked(s string, from, to int) bool {
+	return strings.Trim(s[from:to], " []") == strings.Trim(Mask, "[]") && strings.Contains(s[max(0, from-1):min(len(s), to+1)], Mask)
+}
+
+// plain tells of a value that it is no secret: one that was masked before, by
+// whoever wrote the log, or the outcome of a check.
+func plain(s string) bool {
+	s = strings.TrimSpace(s)
+	if strings.Trim(s, "*xX.-") == "" {
+		return true
+	}
+	switch strings.ToLower(s) {
+	case "null", "(null)", "none", "true", "false", "yes", "no", "ok", "mismatch", "invalid", "valid", "expired", "changed", "required", "failed", "not set", "unset":
+		return true
+	}
+	return false
+}
+
+// stems are what suspicious looks for, by their first letter in lower case.
+var stems = [256][]string{
+	'a': {"authorization"},
+	'p': {"passw", "passphrase", "passcode", "pwd", "psk", "pin", "preshared", "pre-shared", "private"},
+	's': {"secret", "sshuserid", "sip:", "sips:"},
+	'c': {"client_random"},
+	'm': {"master"},
+	'd': {"digest"},
+	'r': {"rsa "},
+	'e': {"ech_config"},
+	':': {"://"},
+}
+
+// suspicious is the quick look that every text gets.
+func suspicious(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		for _, stem := range stems[c] {
+			if folded(s[i:], stem) {
+				return true
+			}
+		}
+		if c == 'a' && authString(s[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// folded tells that s begins with a stem in lower case.
+func folded(s, stem string) bool {
+	return len(s) >= len(stem) && strings.EqualFold(s[:len(stem)], stem)
+}
+
+// authString tells that s begins as the name of an authentication string does.
+func authString(s string) bool {
+	if !folded(s, "auth") {
+		return false
+	}
+	s = s[4:]
+	if folded(s, "entication") {
+		s = s[10:]
+	}
+	if s != "" && strings.ContainsRune(" _-", rune(s[0])) {
+		s = s[1:]
+	}
+	return folded(s, "str")
+}
+
+// leastBody is the length from which a line of Base64 alone is taken for the
+// body of a key that somebody cut out: PEM writes 64 characters a line.
+const leastBody = 40
+
+// body hides text that is nothing but a line of Base64. Hashes are hexadecimal
+// and stay.
+func body(s string) string {
+	if len(s) < leastBody || strings.ContainsAny(s[:leastBody], " \t:.-<[(") {
+		return s
+	}
+	t := strings.TrimSpace(s)
+	hex, lower, upper := true, false, false
+	for i := range len(t) {
+		switch c := t[i]; {
+		case c >= '0' && c <= '9':
+		case c >= 'a' && c <= 'z':
+			lower = true
+			hex = hex && c <= 'f'
+		case c >= 'A' && c <= 'Z':
+			upper = true
+			hex = hex && c <= 'F'
+		case c == '+', c == '/', c == '=':
+			hex = false
+		default:
+			return s
+		}
+	}
+	if hex || !lower || !upper {
+		return s
+	}
+	return fmt.Sprintf("[%d characters of Base64]", len(t))
+}
