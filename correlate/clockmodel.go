@@ -22,6 +22,7 @@ type clockModel struct {
 	scales   map[source]int32        // numbers of the scales that nobody dates
 	life     map[source]*lifetime    // its first and last stamp
 	epochs   map[source][]*innerDate // times with date and zone inside its records
+	byPhone  map[string]*phoneClocks // made when first asked for
 	wrong    map[*entry]int64        // epochs that contradict the clock as measured: by how much
 }
 

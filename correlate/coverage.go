@@ -17,9 +17,8 @@ func (k *kase) covered(p *phone, service string, at instant) bool {
 	if !at.known {
 		return false
 	}
-	for i := range k.b.Coverage {
-		c := &k.b.Coverage[i]
-		if c.Service != service || !k.about(c, p) || !speaks(c) {
+	for _, c := range k.coverageOf(p) {
+		if c.Service != service || !speaks(c) {
 			continue
 		}
 		if yes, _ := k.spans(c, at, at); yes && !k.inHole(p, c, at) {
@@ -96,20 +95,41 @@ func (k *kase) spans(c *evidence.Coverage, from, to instant) (yes, ok bool) {
 	return ok1 && ok2 && d1 >= -joinWindow && d2 >= -joinWindow, ok1 && ok2
 }
 
-// about tells that a coverage row speaks of the phone.
-func (k *kase) about(c *evidence.Coverage, p *phone) bool {
-	if c.Address == "" {
-		return k.owner[c.Input] == p.name || k.owner[c.Input] == "" && coverageKind(c) != "phone"
+// coverageOf gives the coverage rows that speak of a phone: by its address, by
+// the log's owner, and those of servers' logs, which speak of all.
+func (k *kase) coverageOf(p *phone) []*evidence.Coverage {
+	if k.covers == nil {
+		k.covers = map[string][]int{}
+		for i := range k.b.Coverage {
+			c := &k.b.Coverage[i]
+			key := "address " + c.Address
+			if c.Address == "" {
+				key = "owner " + k.owner[c.Input]
+				if k.owner[c.Input] == "" && coverageKind(c) == "phone" {
+					continue // of a phone that nothing names
+				}
+			}
+			k.covers[key] = append(k.covers[key], i)
+		}
 	}
-	return slices.Contains(p.addresses, c.Address)
+	found := slices.Clone(k.covers["owner "])
+	found = append(found, k.covers["owner "+p.name]...)
+	for _, a := range p.addresses {
+		found = append(found, k.covers["address "+a]...)
+	}
+	slices.Sort(found)
+	out := make([]*evidence.Coverage, 0, len(found))
+	for _, i := range slices.Compact(found) {
+		out = append(out, &k.b.Coverage[i])
+	}
+	return out
 }
 
 // rows finds the coverage rows of one service for a phone.
 func (k *kase) rows(p *phone, service string) []*evidence.Coverage {
 	var out []*evidence.Coverage
-	for i := range k.b.Coverage {
-		c := &k.b.Coverage[i]
-		if c.Service == service && k.about(c, p) {
+	for _, c := range k.coverageOf(p) {
+		if c.Service == service {
 			out = append(out, c)
 		}
 	}

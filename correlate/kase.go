@@ -29,6 +29,7 @@ type kase struct {
 	facts     []*entry
 	catalogue []*Rule             // the findings: what a rule asks of its own list
 	named     map[string][]*entry // general evidence by event name, made once
+	covers    map[string][]int    // coverage rows by address or owner, made once
 	hinted    map[source]string   // what the name of an input told of the date of its log
 	listEntry map[string]*entry   // entries of lists in files, made once per phone
 
