@@ -270,7 +270,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 func TestServices(t *testing.T) {
-	for port, want := range map[uint16]string{2445: "tvs", 3804: "capf", 2443: "sccp-tls", 5061: "sip-tls", 443: "https", 8443: "https",
+	for port, want := range map[uint16]string{2445: "tvs", 3804: "capf", 2443: "sccp-tls", 5061: "sip-tls", 5090: "sip-tls", 5091: "sip-tls", 443: "https", 8443: "https",
 		9444: "https", 6971: "provisioning", 6972: "provisioning", 4443: "other"} {
 		if got := Service(port); got != want {
 			t.Errorf("%d: %s, want %s", port, got, want)

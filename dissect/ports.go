@@ -48,7 +48,7 @@ func Service(port uint16) string {
 		return "capf"
 	case 2443:
 		return "sccp-tls"
-	case 5061:
+	case 5061, 5090, 5091: // the latter two with SIP OAuth, not among the defaults
 		return "sip-tls"
 	case 443, 8443, 9443, 9444:
 		return "https"
