@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,14 +36,7 @@ func (w *watcher) aside(d *pcap.Datagram) {
 // stand in the client's messages, the servers in the answer.
 func (w *watcher) dhcp(d *pcap.Datagram, m *hints.DHCP) {
 	if !m.Reply {
-		if len(w.devices) >= maxQuestions {
-			clear(w.devices)
-		}
-		id := w.devices[m.MAC] // not every message of a client says all
-		id.device, id.model = cmp.Or(deviceOf(m.HostName), id.device), cmp.Or(m.Model, id.model)
-		if id != (identity{}) {
-			w.devices[m.MAC] = id
-		}
+		w.learn(m.MAC, deviceOf(m.HostName), m.Model)
 		if m.Type == "DISCOVER" {
 			o := &Observation{First: d.Mark, Last: d.Mark, Kind: "dhcp", Event: "no-answer", MAC: m.MAC, Device: deviceOf(m.HostName), Model: m.Model,
 				Detail: map[string]string{"host_name": m.HostName, "vendor": m.Vendor}}
@@ -150,6 +144,7 @@ func (w *watcher) announcement(a *pcap.Announcement) {
 			return
 		}
 		o.Device, o.Model = deviceOf(m.DeviceID), m.Model
+		w.learn(mac, cmp.Or(o.Device, deviceOfMAC(mac)), m.Model)
 		o.Detail = map[string]string{"load": m.Software, "platform": m.Platform, "port": m.PortID, "name": m.DeviceID}
 		if len(m.Addresses) > 0 {
 			o.Client = m.Addresses[0]
@@ -160,6 +155,7 @@ func (w *watcher) announcement(a *pcap.Announcement) {
 			return
 		}
 		o.Device, o.Model = deviceOf(m.SystemName), m.Model
+		w.learn(mac, cmp.Or(o.Device, deviceOfMAC(mac)), m.Model)
 		o.Detail = map[string]string{"load": m.Software, "platform": m.Description, "port": m.PortID, "name": m.SystemName, "serial": m.Serial}
 		if len(m.Management) > 0 {
 			o.Client = m.Management[0]
@@ -192,11 +188,67 @@ func (w *watcher) announcement(a *pcap.Announcement) {
 		id := w.eap[phone]
 		o.MAC, o.Device = phone, id.device
 		o.Detail = map[string]string{"identity": id.model, "switch": mac}
+		w.supplicant(o, mac)
+		return
 	default:
 		return
 	}
 	w.say(o, mac)
 }
+
+// learn notes that a MAC address is that of a phone. What DHCP says comes in
+// parts: not every message of a client says all.
+func (w *watcher) learn(mac, device, model string) {
+	if device == "" && model == "" {
+		return
+	}
+	if len(w.devices) >= maxQuestions {
+		clear(w.devices)
+	}
+	id := w.devices[mac]
+	id.device, id.model = cmp.Or(device, id.device), cmp.Or(model, id.model)
+	w.devices[mac] = id
+	w.unnamed = slices.DeleteFunc(w.unnamed, func(u unnamed) bool {
+		if u.o.MAC == mac {
+			w.named(u, id)
+		}
+		return u.o.MAC == mac
+	})
+}
+
+// unnamed is what 802.1X said of a MAC address that is not known to be a
+// phone's yet: a port is opened before the phone can say anything else.
+type unnamed struct {
+	o       *Observation
+	subject string
+}
+
+// supplicant passes on what 802.1X said. Without a name in the identity it
+// waits for the phone to announce itself, by CDP, LLDP or DHCP.
+func (w *watcher) supplicant(o *Observation, subject string) {
+	u := unnamed{o, subject}
+	id, known := w.devices[o.MAC]
+	switch {
+	case o.Device != "" || o.MAC == "":
+		w.say(o, subject)
+	case known:
+		w.named(u, id)
+	default:
+		if len(w.unnamed) >= maxUnnamed {
+			w.say(w.unnamed[0].o, w.unnamed[0].subject)
+			w.unnamed = w.unnamed[1:]
+		}
+		w.unnamed = append(w.unnamed, u)
+	}
+}
+
+func (w *watcher) named(u unnamed, id identity) {
+	u.o.Device, u.o.Model = cmp.Or(id.device, deviceOfMAC(u.o.MAC)), id.model
+	w.say(u.o, u.subject)
+}
+
+// deviceOfMAC is the name that a phone of this MAC address has.
+func deviceOfMAC(mac string) string { return deviceOf("SEP" + mac) }
 
 // deviceIn finds a device name in an identity such as
 // "CP-8861-SEP001122334455".

@@ -77,6 +77,10 @@ const (
 	// wait for their answer.
 	maxQuestions = 1 << 13
 
+	// maxUnnamed bounds what 802.1X said of MAC addresses that no phone has
+	// claimed yet: ports of a switch that boot together.
+	maxUnnamed = 1 << 12
+
 	// answerTime is what a question must have had at the end of the capture to
 	// count as not answered: resolvers and DHCP clients ask again within it.
 	answerTime = 5 * time.Second

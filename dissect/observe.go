@@ -60,7 +60,8 @@ type watcher struct {
 	said    map[string]string // subject -> what was said last
 	count   int
 	left    int
-	devices map[string]identity // by MAC, from DHCP requests
+	devices map[string]identity // phones by MAC, from DHCP requests, CDP and LLDP
+	unnamed []unnamed           // of 802.1X, oldest first
 	eap     map[string]identity // by MAC, from EAP identities
 	asked   map[string]*Observation
 	order   []string                 // keys of asked, oldest first
@@ -117,6 +118,10 @@ func (w *watcher) answered(key string) { delete(w.asked, key) }
 // close says what was never answered: questions that had time for an answer,
 // of clients to whom packets are in the capture.
 func (w *watcher) close(sum *pcap.Summary) {
+	for _, u := range w.unnamed {
+		w.say(u.o, u.subject)
+	}
+	w.unnamed = nil
 	hears := map[netip.Addr]bool{}
 	for _, h := range sum.Coverage.Hosts {
 		hears[h.Host] = h.Received > 0

@@ -3,6 +3,7 @@ package dissect
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"trustline/dissect/hints"
 	"trustline/pcap"
 )
 
@@ -265,5 +267,51 @@ func TestEAP(t *testing.T) {
 	send(5, swtch, two, failure)
 	if got, want := last(), "eap failure SEP001122334466 001122334466"; got != want {
 		t.Errorf("addressed: %q, want %q", got, want)
+	}
+}
+
+// TestEAPUnnamed: where no identity names the phone, its own announcement does,
+// before or after; a MAC address that nobody claims stays one.
+func TestEAPUnnamed(t *testing.T) {
+	failure := []byte{1, 0, 0, 4, 4, 1, 0, 4}
+	swtch, phone, pc := [6]byte{0, 0x1b, 0x54, 1, 2, 3}, [6]byte{0, 0x11, 0x22, 0x33, 0x44, 0x55}, [6]byte{2, 0, 0, 0, 0, 1}
+	cdp, err := os.ReadFile("hints/testdata/cdp-phone.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, before := range []bool{true, false} {
+		f := &found{}
+		w := newWatcher(f)
+		announce := func(frame int) {
+			w.announcement(&pcap.Announcement{Mark: pcap.Mark{Frame: frame}, Protocol: "cdp", Source: phone, Payload: cdp})
+		}
+		if before {
+			announce(1)
+		}
+		for i, to := range [][6]byte{phone, pc} {
+			w.announcement(&pcap.Announcement{Mark: pcap.Mark{Frame: 2 + i}, Protocol: "eapol", Source: swtch, Dest: to, Payload: failure})
+		}
+		if !before {
+			announce(4)
+		}
+		w.close(&pcap.Summary{})
+		got := map[string]string{}
+		for _, o := range f.observations {
+			if o.Kind == "eap" {
+				got[o.MAC] = fmt.Sprint(o.First.Frame, " ", o.Device)
+			}
+		}
+		m, _ := hints.ParseCDP(cdp)
+		if want := map[string]string{"001122334455": "2 " + m.DeviceID, "020000000001": "3 "}; !maps.Equal(got, want) {
+			t.Errorf("announced before %v: %q, want %q", before, got, want)
+		}
+	}
+	// DHCP tells by its vendor class alone.
+	w := newWatcher(&found{})
+	w.learn("001122334455", "", "CP-8861")
+	o := &Observation{Kind: "eap", Event: "success", MAC: "001122334455"}
+	w.supplicant(o, "x")
+	if o.Device != "SEP001122334455" || o.Model != "CP-8861" {
+		t.Errorf("%+v", o)
 	}
 }
