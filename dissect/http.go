@@ -104,8 +104,9 @@ func (h *httpConn) request(head []byte, at pcap.Mark) {
 	if !ok {
 		return
 	}
-	t := &Transfer{Method: f[0], First: at, Last: at, Proto: "http", Op: "read", Client: h.c.Client, Server: h.c.Server, Stream: h.c.Stream, Requests: []pcap.Mark{at}, File: file, Options: map[string]string{}}
-	switch f[0] {
+	method := strings.ToUpper(f[0]) // RFC 9110 section 9.1 tells cases apart, tolerant servers do not
+	t := &Transfer{Method: method, First: at, Last: at, Proto: "http", Op: "read", Client: h.c.Client, Server: h.c.Server, Stream: h.c.Stream, Requests: []pcap.Mark{at}, File: file, Options: map[string]string{}}
+	switch method {
 	case "GET", "HEAD":
 	case "PUT", "POST":
 		t.Op = "write"
@@ -284,7 +285,9 @@ func (h *httpConn) end(whole bool) {
 		b.release(&Transfer{})
 	case whole && !h.broken && !h.unclear:
 		t.Outcome, t.Complete, t.Error = OutcomeComplete, true, ""
-		t.SHA256, t.MD5 = b.sums()
+		if t.Method != "HEAD" { // the sums of nothing are no file's
+			t.SHA256, t.MD5 = b.sums()
+		}
 		b.release(t)
 	default:
 		t.Outcome, t.Error = OutcomeIncomplete, ""

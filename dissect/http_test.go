@@ -141,7 +141,13 @@ func TestHTTPCases(t *testing.T) {
 			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", nil, length(3000)))
 			w.tcp(phoneTCP, web, psh|ack, ask("b"))
 			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:9], length(9)))
-		}, []string{"a complete 0 0 0 hash", "b complete 9 9 0 hash"}},
+		}, []string{"a complete 0 0 0 -", "b complete 9 9 0 hash"}},
+		{"methods in lower case", func(w *wire) {
+			w.tcp(phoneTCP, web, psh|ack, []byte("head /a HTTP/1.1\r\nHost: x\r\n\r\n"))
+			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", nil, length(3000)))
+			w.tcp(phoneTCP, web, psh|ack, []byte("get /b HTTP/1.1\r\nHost:x\r\n\r\n"))
+			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:9], length(9)))
+		}, []string{"a complete 0 0 0 -", "b complete 9 9 0 hash"}},
 		{"cut off by reset", func(w *wire) {
 			w.tcp(phoneTCP, web, psh|ack, ask("a"))
 			w.tcp(web, phoneTCP, psh|ack, answer("200 OK", data[:1000], length(3000)))

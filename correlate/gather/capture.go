@@ -134,6 +134,9 @@ func (h *captureHandler) client(a netip.Addr) {
 // Transfer takes over one file transfer and decodes what it carried.
 func (h *captureHandler) Transfer(t *dissect.Transfer) {
 	h.client(t.Client.Addr())
+	if t.Method == "HEAD" && t.Outcome == dissect.OutcomeComplete {
+		return // whether the file is there was asked, and nothing was fetched
+	}
 	at := evidence.Place{Input: h.d.in.Name, Frame: t.First.Frame}
 	out := &evidence.Transfer{Proto: t.Proto, Op: t.Op, Client: t.Client.String(), Server: t.Server.String(), File: t.File, Outcome: t.Outcome,
 		Bytes: t.Bytes, SHA256: t.SHA256, MD5: t.MD5, ErrorCode: t.ErrorCode, Error: t.Error, Object: h.content(t, at)}
