@@ -101,8 +101,8 @@ func Expect(p *play.Plan, t *play.Truth, seen Seen) Expected {
 			class, e.Locked, why = LockedOut, true, why+", no way back"
 		}
 		mildest := class
-		if class == LockedOut && (o == phone.NewCTL && play.Back(t.Ways) || unheard(j.Asked)) {
-			mildest = Recoverable // a TVS that nobody reached may still vouch, as far as anybody can tell
+		if class == LockedOut && (o == phone.NewCTL && play.Back(t.Ways) || unheard(j.Asked) || stale(p)) {
+			mildest = Recoverable // what nobody can see may still help: a TVS not reached, a key that lists still name
 		}
 		worse(mildest, class, true, why, becauses(j.Asked)...)
 		worse(OK, OK, true, "", without...)
@@ -243,6 +243,16 @@ func becauses(asked []play.Ask) (out []string) {
 		out = append(out, causes[a.Result]...)
 	}
 	return out
+}
+
+// stale tells that lists name certificates that their servers have replaced.
+func stale(p *play.Plan) bool {
+	for _, c := range p.Clusters {
+		if slices.ContainsFunc(c.History, func(h play.Change) bool { return h.Stale }) {
+			return true
+		}
+	}
+	return false
 }
 
 // unheard tells that a server's certificate was not seen, because the network
