@@ -31,6 +31,9 @@ type assembler struct {
 	clockAt int32
 	noted   bool
 
+	foreign   int // records of a phone's console
+	foreignAt int // line of the first
+
 	// a record that no pattern knows, which may go on in the next line
 	wrapped  record
 	wrapLine int // 0 when there is none
@@ -59,6 +62,7 @@ func (a *assembler) rollOver() {
 	a.tally = lines.Tally{}
 	a.phone, a.matched, a.ignored, a.swallow = "", 0, 0, 0
 	a.from, a.boots, a.detail = nil, a.track.Boot(), false
+	a.foreign = 0
 	a.session.rollOver()
 }
 
@@ -216,6 +220,9 @@ func (a *assembler) record(r *record) {
 		a.note(r.at, r.date)
 	case formPhone:
 		// Publications print phone and server in turn: the question goes on.
+		if a.foreign++; a.foreign == 1 {
+			a.foreignAt = line
+		}
 	case formMatch:
 		a.matched++
 		a.session.event(r, line)
@@ -367,6 +374,9 @@ func (a *assembler) summary() *catalogue.Summary {
 	}
 	if a.tally.Rest > 0 {
 		sum.Problems = append(sum.Problems, catalogue.Problem{Where: "unknown messages", What: fmt.Sprintf("%d lines are counted without a sample: too many different ones", a.tally.Rest)})
+	}
+	if a.foreign > 0 {
+		sum.Problems = append(sum.Problems, catalogue.Problem{Where: fmt.Sprintf("line %d", a.foreignAt), What: fmt.Sprintf("%d records of a phone's console among those of the server were not read: give them as a file of their own", a.foreign)})
 	}
 	sum.Problems = append(sum.Problems, a.session.problems...)
 	a.session.problems = nil

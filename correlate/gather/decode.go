@@ -68,6 +68,9 @@ type decoder struct {
 	opt  Options
 	objs map[string]int // object and id -> index in b.Objects
 
+	kept    int // events of the text, or of the part of a series, at hand
+	dropped int // those beyond maxEvents
+
 	stream func(*evidence.Event)  // takes the events of logs; nil: they are kept in b
 	read   map[messageKey]message // messages in hex dumps that were decoded
 }

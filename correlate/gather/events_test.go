@@ -224,3 +224,56 @@ func TestReadErrorOnce(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, fmt.Errorf("the disk is gone") }
+
+// TestMarks: a byte order mark, or UTF-16 that lost it, hides no record, also
+// where records of both sides stand.
+func TestMarks(t *testing.T) {
+	const (
+		phone = "7949 NOT 11:04:14.765155 SECD: -Authenticated the HTTPS conn via TVS\r\n"
+		trace = "11:04:14.345 |   debug 8:UNKNOWN:Got a new ph conn 192.168.11.100 on 8, Total Acc = 7..\r\n"
+	)
+	wide := func(s string) string {
+		var b strings.Builder
+		for i := range len(s) {
+			b.WriteString(s[i:i+1] + "\x00")
+		}
+		return b.String()
+	}
+	want := []string{"1 https_authenticated_via_tvs", "2 tvs_phone_connection"}
+	for _, text := range []string{phone + trace, "\xef\xbb\xbf" + phone + trace, "\xff\xfe" + wide(phone+trace), wide(phone + trace), "\x00" + strings.TrimSuffix(wide(phone+trace), "\x00")} {
+		if got, _ := listed(textInput("x", text)); !slices.Equal(got, want) {
+			t.Errorf("%.20q: %v", text, got)
+		}
+	}
+}
+
+// TestManyEvents: a text that is all events fills no memory; what was not kept
+// is counted. The listing of events has them all.
+func TestManyEvents(t *testing.T) {
+	const (
+		most  = 250_000
+		trace = "11:04:14.345 |   debug 8:UNKNOWN:Got a new ph conn 192.168.11.100 on 8, Total Acc = 7..\n"
+	)
+	in := textInput("x", strings.Repeat(trace, most/2+100))
+	b := gather.Decode(in, gather.Options{})
+	n := 0
+	gather.Events(in, gather.Options{}, func(*evidence.Event) { n++ })
+	problems := fmt.Sprint(b.Header.Inputs[0].Problems)
+	if len(b.Events) != most || n <= most || !strings.Contains(problems, fmt.Sprintf("%d further ones were not kept", n-most)) {
+		t.Errorf("%d kept of %d, %s", len(b.Events), n, problems)
+	}
+}
+
+// TestForeignRecords: records of a phone far behind the beginning of a trace too
+// large to be held are not lost without a word.
+func TestForeignRecords(t *testing.T) {
+	const (
+		phone = "7949 NOT 11:04:14.765155 SECD: -Authenticated the HTTPS conn via TVS\n"
+		none  = "11:04:14.345 |   debug Recd event\n"
+	)
+	n := 9 << 20 / len(none)
+	_, inputs := listed(textInput("x", strings.Repeat(none, n)+phone+none))
+	if p := fmt.Sprint(inputs[0].Problems); !strings.Contains(p, fmt.Sprintf("line %d", n+1)) || !strings.Contains(p, "1 records of a phone's console") {
+		t.Error(p)
+	}
+}

@@ -48,6 +48,7 @@ func (d *decoder) text(head []byte, r io.Reader) {
 		head, _ = readUpTo(nil, u, sniffLen)
 		r = u
 	}
+	head = bytes.TrimPrefix(head, []byte(utf8Mark))
 	head, r = d.withoutKeys(head, r)
 	if looksLikeFacts(head) {
 		d.factsFile(io.MultiReader(bytes.NewReader(head), r))
@@ -239,13 +240,29 @@ func (d *decoder) logEvent(e *catalogue.Event) {
 	d.put(out)
 }
 
+// maxEvents is how many events of one text, or part of a series, are kept: a trace of 300 MB has some
+// 80,000. Beyond them is a trace that was blown up to fill the memory.
+const maxEvents = 250_000
+
 // put takes an event of a text.
 func (d *decoder) put(e *evidence.Event) {
-	if d.stream != nil {
+	switch {
+	case d.stream != nil:
 		d.stream(e)
-		return
+	case d.kept < maxEvents:
+		d.kept++
+		d.b.Events = append(d.b.Events, *e)
+	default:
+		d.dropped++
 	}
-	d.b.Events = append(d.b.Events, *e)
+}
+
+// toldDropped says how many events were not kept.
+func (d *decoder) toldDropped() {
+	if d.dropped > 0 {
+		d.problem("events", fmt.Sprintf("more than %d events: %d further ones were not kept", maxEvents, d.dropped))
+		d.dropped = 0
+	}
 }
 
 func clock(c *catalogue.Clock) *evidence.Clock {
@@ -267,6 +284,7 @@ func (d *decoder) summary(s *catalogue.Summary) {
 
 // counts takes over what a scan counted.
 func (d *decoder) counts(s *catalogue.Summary) {
+	d.toldDropped()
 	d.in.Lines, d.in.Matched, d.in.Ignored, d.in.Unknown = &s.Lines, &s.Matched, &s.Ignored, &s.Unknown
 	for _, m := range s.Samples {
 		d.in.Samples = append(d.in.Samples, evidence.Sample{Line: m.Line, Count: m.Count, Text: m.Text})

@@ -32,6 +32,7 @@ type lane struct {
 	blanked int    // lines without
 	mine    bool   // the line at hand has something
 	events  []*catalogue.Event
+	dropped int // events beyond maxEvents
 	sum     *catalogue.Summary
 	err     error
 	fault   any // what its scan panicked with
@@ -56,7 +57,13 @@ func (d *decoder) routed(all []tongue, r io.Reader, total *catalogue.Summary) {
 		wg.Go(func() {
 			defer pr.Close() // the router must not wait for a lane that ended
 			defer func() { l.fault = recover() }()
-			l.sum, l.err = l.scan(pr, func(e *catalogue.Event) { l.events = append(l.events, e) })
+			l.sum, l.err = l.scan(pr, func(e *catalogue.Event) {
+				if len(l.events) < maxEvents {
+					l.events = append(l.events, e)
+				} else {
+					l.dropped++
+				}
+			})
 		})
 	}
 	rd := lines.NewReader(r)
@@ -101,6 +108,7 @@ func (d *decoder) merge(rt *router, total *catalogue.Summary) {
 			continue
 		}
 		events = append(events, l.events...)
+		d.dropped += l.dropped
 		if l != most { // the smaller parts of a mixed text keep their own coverage
 			d.cover(l.sum, l.sum.Dialect)
 			l.sum.From, l.sum.To = nil, nil

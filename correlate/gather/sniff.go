@@ -86,7 +86,24 @@ func looksLikeText(head []byte) bool {
 	return true
 }
 
-// isUTF16 recognises the byte order mark that Windows editors write.
+// isUTF16 recognises the byte order mark that Windows editors write, and text
+// that lost it: ASCII with every other byte NUL, as package lines reads it.
 func isUTF16(head []byte) bool {
-	return bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff})
+	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
+		return true
+	}
+	const enough = 32
+	if len(head) < enough {
+		return false
+	}
+	nuls := [2]int{}
+	for i, c := range head[:enough] {
+		if c == 0 {
+			nuls[i%2]++
+		}
+	}
+	return nuls == [2]int{0, enough / 2} || nuls == [2]int{enough / 2, 0}
 }
+
+// utf8Mark is what Windows editors put before UTF-8.
+const utf8Mark = "\xef\xbb\xbf"

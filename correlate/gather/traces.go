@@ -87,6 +87,7 @@ type traceDecoder struct {
 
 // part reads one part.
 func (t *traceDecoder) part(i int, p Input) error {
+	t.kept = 0
 	if p.Missing > 0 {
 		t.gap = fmt.Sprintf("%d parts before %s are missing, by their numbers", p.Missing, p.Name)
 		t.problem("line 1", fmt.Sprintf("before it %d parts of the rotated trace are missing, by their numbers", p.Missing))
