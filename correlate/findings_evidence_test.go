@@ -78,6 +78,11 @@ func TestEvidenceQuality(t *testing.T) {
 				s.b.Events[len(s.b.Events)-1].TLS.Alerts[0].Code = 48
 			},
 		}},
+		{"server-certificate-expired", ClassRecoverable, "high", func() *scene { return expired(-1) }, map[string]func(*scene){
+			"the alert is another one":      func(s *scene) { s.b.Events[len(s.b.Events)-1].TLS.Alerts[0].Code = 48 },
+			"it was valid at that moment":   func(s *scene) { s.lasts("bb01", -400, 365) },
+			"another TVS answers the phone": func(s *scene) { s.tvs(20, nodeB, "established", "dd01") },
+		}},
 		{"certificate-expired-or-expiring", ClassDegraded, "high", func() *scene {
 			s := healthyBoot()
 			s.tvs(10, nodeA, "established", "bb01")
