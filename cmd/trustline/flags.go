@@ -74,7 +74,12 @@ type size int64
 
 func (s *size) Type() string { return "SIZE" }
 
-func (s *size) String() string { return "" }
+func (s *size) String() string {
+	if *s == 0 {
+		return "" // the usual one
+	}
+	return strconv.FormatInt(int64(*s), 10)
+}
 
 func (s *size) Set(text string) error {
 	number, unit := strings.TrimRightFunc(text, unicode.IsLetter), int64(0)

@@ -45,6 +45,8 @@ func (p *progress) begin(total int64) {
 		progressbar.OptionSetDescription(p.words()),
 		progressbar.OptionSetWidth(p.barWidth()),
 		progressbar.OptionShowBytes(true),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(p.e.errWidth >= 100), // else the line would break
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
@@ -52,7 +54,7 @@ func (p *progress) begin(total int64) {
 
 // barWidth leaves room for the words before the bar and the figures behind it.
 func (p *progress) barWidth() int {
-	const words, figures = 44, 46
+	const words, figures = 34, 46
 	return min(40, max(4, p.e.errWidth-words-figures))
 }
 
@@ -71,7 +73,7 @@ func (p *progress) words() string {
 	if len(s) == 0 {
 		return "reading"
 	}
-	return "reading: " + strings.Join(s, ", ")
+	return strings.Join(s, ", ")
 }
 
 // count is a number with its noun.

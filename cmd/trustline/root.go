@@ -46,7 +46,7 @@ is sent anywhere, and nothing is asked of a phone or server.`,
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "part", Title: "One kind of evidence:"}, &cobra.Group{ID: "half", Title: "One half at a time:"}, &cobra.Group{ID: "other", Title: "More:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(analyzeCommand(e), evidenceCommand(e), judgeCommand(e), tftpCommand(e), tlsCommand(e), trustlistCommand(e), eventsCommand(e), explainCommand(e), versionCommand(e))
+	root.AddCommand(analyzeCommand(e), batchCommand(e), evidenceCommand(e), judgeCommand(e), tftpCommand(e), tlsCommand(e), trustlistCommand(e), eventsCommand(e), explainCommand(e), versionCommand(e))
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
 }

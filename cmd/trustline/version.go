@@ -25,17 +25,29 @@ func versionCommand(e *env) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			line := toolName + " " + toolVersion
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-						line += " (" + s.Value[:12] + ")"
-					}
-				}
-				line += " " + info.GoVersion
-			}
-			_, err := fmt.Fprintln(e.stdout, line)
+			_, err := fmt.Fprintln(e.stdout, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine names the program, what it was built from, and with what.
+func versionLine() string {
+	line := toolName + " " + toolVersion
+	if info, ok := debug.ReadBuildInfo(); ok {
+		built, changed := "", ""
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision" && len(s.Value) >= 12:
+				built = s.Value[:12]
+			case s.Key == "vcs.modified" && s.Value == "true":
+				changed = ", changed since"
+			}
+		}
+		if built != "" {
+			line += " (" + built + changed + ")"
+		}
+		line += " " + info.GoVersion
+	}
+	return line
 }

@@ -20,7 +20,7 @@ const Stdin = "-"
 type Options struct {
 	Stdin   io.Reader     // read for the path "-"
 	TempDir string        // for spools; "" is the system's
-	Skip    []string      // files that are no inputs: what this run writes
+	Skip    []string      // files and folders that are no inputs: what this run writes
 	Read    func(n int64) // told of the bytes read from the files listed; may be nil; called by several goroutines
 
 	// First gives the time of the first packet of a capture, the zero time
@@ -191,6 +191,7 @@ func (d *descent) into(dir, rel string) bool {
 			if !d.link(path, sub) {
 				return false
 			}
+		case info.IsDir() && d.skip[path]:
 		case info.IsDir():
 			if !d.into(path, sub) {
 				return false

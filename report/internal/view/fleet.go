@@ -1,6 +1,8 @@
 package view
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,15 +36,18 @@ func WorstFirst(r *correlate.Report) []*correlate.Phone {
 }
 
 // Counts says how many phones have each class: "1 locked out, 3 ok".
-func Counts(r *correlate.Report) string {
+func Counts(r *correlate.Report) string { return CountWords(ClassCounts(r)) }
+
+// CountWords is a list of counts in words.
+func CountWords(counts []ClassCount) string {
 	var parts []string
-	for _, c := range ClassCounts(r) {
+	for _, c := range counts {
 		parts = append(parts, Count(c.N)+" "+strings.ToLower(c.Word.Label))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// ClassCount is a class with the number of its phones.
+// ClassCount is a class with the number of its phones, or of its cases.
 type ClassCount struct {
 	Word Word
 	N    int
@@ -51,20 +56,37 @@ type ClassCount struct {
 // ClassCounts counts phones by class, the worst first, without empty ones.
 func ClassCounts(r *correlate.Report) []ClassCount {
 	n := map[string]int{}
-	var order []string
 	for i := range r.Phones {
-		c := r.Phones[i].Verdict.Class
-		if n[c] == 0 {
-			order = append(order, c)
-		}
-		n[c]++
+		n[r.Phones[i].Verdict.Class]++
 	}
-	slices.SortStableFunc(order, func(a, b string) int { return Rank(a) - Rank(b) })
-	out := make([]ClassCount, len(order))
-	for i, c := range order {
-		out[i] = ClassCount{Class(c), n[c]}
+	return ByClass(n)
+}
+
+// ByClass orders numbers by class, the worst first, without empty ones.
+func ByClass(n map[string]int) []ClassCount {
+	order := slices.SortedFunc(maps.Keys(n), func(a, b string) int {
+		return cmp.Or(Rank(a)-Rank(b), strings.Compare(a, b))
+	})
+	var out []ClassCount
+	for _, c := range order {
+		if n[c] > 0 {
+			out = append(out, ClassCount{CaseClass(c), n[c]})
+		}
 	}
 	return out
+}
+
+// Verdicts counts n cases by class, the worst first, and those without a report.
+func Verdicts(n int, verdict func(i int) (class string, ok bool)) (counts []ClassCount, failed int) {
+	by := map[string]int{}
+	for i := range n {
+		if class, ok := verdict(i); ok {
+			by[class]++
+		} else {
+			failed++
+		}
+	}
+	return ByClass(by), failed
 }
 
 // Primary finds the finding that decides a phone's verdict, nil when the

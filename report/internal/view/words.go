@@ -27,6 +27,15 @@ var classes = map[string]Word{
 // Class gives the word of a class of verdicts and findings.
 func Class(s string) Word { return known(classes, s) }
 
+// CaseClass gives the word for the worst class of a case, which is "" when no
+// phone is in evidence.
+func CaseClass(s string) Word {
+	if s == "" {
+		return Word{"none", "·", "NO PHONE", "no phone is in evidence"}
+	}
+	return Class(s)
+}
+
 var states = map[string]Word{
 	"proved":         {"proved", "✔", "proved", "speaks for deletion"},
 	"refuted":        {"refuted", "✘", "refuted", "forbids deletion"},
