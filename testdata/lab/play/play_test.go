@@ -237,6 +237,11 @@ func TestDraw(t *testing.T) {
 			}
 		}
 	}
+	for seed := range uint64(n / 2) {
+		if _, err := DrawMore(seed).Play(); err != nil {
+			t.Fatalf("seed %d, more: %v", seed, err)
+		}
+	}
 	if refused < n/4 || accepted < n/4 {
 		t.Errorf("%d plans: %d objects accepted, %d refused", n, accepted, refused)
 	}

@@ -160,6 +160,7 @@ func (s *station) finish(c *secured, client, server time.Duration) {
 
 // refuse draws the phone's fatal alert and the end of the connection.
 func (s *station) refuse(c *secured, n *node, port uint16, alert byte) {
+	delete(s.sessions, fmt.Sprint(n.Address, port)) // a session that was refused is not taken up
 	if c.hidden != nil {
 		c.Send(s.now.Add(900*us), wire.FromClient, c.hidden.Data(2))
 	} else {

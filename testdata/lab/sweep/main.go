@@ -2,6 +2,7 @@
 // judge what is left, and compares with what the phones really did.
 //
 //	go run ./testdata/lab/sweep -n 20000 -seed 1
+//	go run ./testdata/lab/sweep -n 5000 -seed 1000000       with rarer events
 //	go run ./testdata/lab/sweep -mix full -n 1000
 //	go run ./testdata/lab/sweep -explain 1713               plan, truth and verdict
 //	go run ./testdata/lab/sweep -explain 1713 -write DIR    and the files of the case

@@ -201,8 +201,20 @@ func mild(p *play.Plan, t *play.Truth, worse func(mildest, worst string, broken 
 		}
 	}
 	for _, h := range p.Clusters[0].History {
-		if h.Service&play.ITLRecovery != 0 {
+		switch {
+		case h.What == play.Restore:
+			worse(OK, Recoverable, false, "a list that a restore spoiled", "itl-corrupt-after-drs-restore", "itl-corrupt-on-server")
+		case h.Service&play.ITLRecovery != 0:
 			worse(OK, OK, false, "", "itlrecovery-renewed")
+		}
+	}
+	if p.Phones[0].NTP != "" {
+		worse(OK, Recoverable, false, "the phone's clock is wrong", "phone-clock-wrong")
+	}
+	for _, e := range p.Phones[0].Events {
+		if e.Foreign != "" {
+			worse(OK, Degraded, false, "central TFTP", "centralised-tftp-heterogeneous", "list-fallback-to-generic")
+			break
 		}
 	}
 	if len(p.Clusters[0].Nodes) > 1 && len(p.Phones[0].Group) == 1 {

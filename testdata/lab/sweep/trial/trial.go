@@ -57,8 +57,16 @@ type Outcome struct {
 	Because string // why it is not right
 }
 
+// More is the first seed of the plans with rarer events, [play.DrawMore].
+const More = 1_000_000
+
 // Run plays the plan of a seed with the evidence of a mix, judges, and grades.
-func Run(seed uint64, m Mix) (*Outcome, error) { return Play(play.Draw(seed), seed, m) }
+func Run(seed uint64, m Mix) (*Outcome, error) {
+	if seed >= More {
+		return Play(play.DrawMore(seed), seed, m)
+	}
+	return Play(play.Draw(seed), seed, m)
+}
 
 // Play does the same with a plan.
 func Play(p play.Plan, seed uint64, m Mix) (*Outcome, error) {
