@@ -21,13 +21,22 @@ func (v *view) doubts(held []ruling) []doubt {
 	cited := map[*entry]bool{}
 	explained := map[string]bool{} // servers and files that findings speak of
 	for _, h := range held {
-		if classRank(h.class) <= classRank(ClassOK) && h.past == "" && h.class != ClassNote {
+		if classRank(h.class) <= classRank(ClassOK) && h.past == "" {
 			continue
 		}
 		for _, n := range h.evidence {
 			cited[n] = true
 			if n.e != nil && n.e.Server != "" {
 				explained[hostOf(n.e.Server)+"/"+serviceOf(n)] = true
+			}
+		}
+	}
+	if slices.ContainsFunc(held, func(h ruling) bool {
+		return h.rule.ID == "blank-itl-rollback-active" && classRank(h.class) > classRank(ClassOK)
+	}) {
+		for _, n := range v.p.all { // a phone with a blank ITL has no TVS to ask, so its secure services fail
+			if n.e != nil && serviceOf(n) == "https" {
+				cited[n] = true
 			}
 		}
 	}
@@ -149,6 +158,7 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 	// The Linux phones print no server, but what a connection is for; a question
 	// to TVS stands in the middle of it.
 	purpose, asking, reached := "", false, false
+	port := map[string]string{} // of the older phones: the last connection begun to a host
 	for _, n := range v.p.all {
 		if n.sourceKind() != "phone" || n.e.Dialect == "phone-status" {
 			continue
@@ -171,6 +181,12 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 			}
 		}
 		if n.is("tls_handshake_failed", "tls_alert_sent", "tls_alert_received") && serviceOf(n) == "tvs" && portOf(n.e.Server) != "" {
+			continue
+		}
+		if n.is("tvs_connect_attempt", "tcp_connect_attempt") && portOf(n.e.Server) != "" {
+			port[key] = portOf(n.e.Server)
+		}
+		if n.e.Dialect == "phone-secd" && port[key] == "2445" {
 			continue
 		}
 		switch {

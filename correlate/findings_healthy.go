@@ -122,9 +122,10 @@ var rulesHealthy = []*Rule{
 	},
 	{
 		ID: "phone-without-sbd", Title: "The model knows neither ITL nor TVS",
-		Sees:  "the phone is untouched by work on the ITL",
-		Says:  "This model does not implement Security By Default: it asks for no ITL and knows no TVS, only its CTL binds it.",
-		Needs: []string{"model-without-sbd"},
+		Sees:    "the phone is untouched by work on the ITL",
+		Says:    "This model does not implement Security By Default: it asks for no ITL and knows no TVS, only its CTL binds it.",
+		Needs:   []string{"model-without-sbd"},
+		Healthy: true, healthy: func(v *view) bool { return v.registered() == "yes" },
 		Class: ClassOK, Stage: stageITL,
 		Source: "Cisco Support Community, Ask the Expert: Security By Default; Cisco TechNote 118893",
 		sure:   func(*view) string { return "medium" },

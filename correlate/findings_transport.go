@@ -138,7 +138,7 @@ var rulesTransport = []*Rule{
 		ID: "tftp-address-not-in-ctl", Title: "A 7940 or 7960 uses a TFTP server that its CTL does not list",
 		Sees:  "after a move of servers only the 7940 and 7960 fail",
 		Says:  "A 7940 or 7960 takes files only from a TFTP server whose address stands in its CTL; later models judge the signature alone. This one asks an address that its CTL does not hold.",
-		Needs: []string{"old-phone-tftp-not-in-ctl"},
+		Needs: []string{"old-phone-tftp-not-in-ctl"}, Not: []string{"served-ctl-signer-untrusted"},
 		Class: ClassLockedOut, Gate: "ctl", Stage: stageCTL,
 		Explain:    []string{"config-signer-not-trusted", "config-not-applied", "list-transfer-failed"},
 		Neighbours: []string{"config-signer-not-trusted", "tftp-address-wrong-or-down", "ctl-signer-unknown"},

@@ -177,7 +177,7 @@ func noResetPath(v *view) Answer {
 				r.Number, firstOf(commonName(r.Subject), r.Subject), r.Serial), slices.Concat(held.ev, served.ev)...)
 		}
 	}
-	if backup := v.k.fact(v.p, "drs-backup"); recovery && backup != nil && backup.fact.Value == "no" && major >= 12 {
+	if backup := v.k.fact(v.p, "drs-backup"); recovery && backup != nil && backup.fact.Value == "no" {
 		return yes("the ITLRecovery key that the phone knows was renewed, and no backup of the old keys exists; look for an exported ITLRecovery.p12 before anything else", slices.Concat([]*entry{f, backup}, held.ev, served.ev)...)
 	}
 	if recovery {

@@ -196,7 +196,7 @@ func (v *view) arbitrate() arbitration {
 		switch {
 		case bad && h.cause == nil && (blocking == nil || classRank(h.class) > classRank(blocking.class) || classRank(h.class) == classRank(blocking.class) && h.rule.Stage < blocking.rule.Stage):
 			blocking = h
-		case h.rule.Healthy && !bad && (healthy == nil || healthyRank(h.rule) < healthyRank(healthy.rule)):
+		case h.rule.Healthy && h.class == ClassOK && (h.rule.healthy == nil || h.rule.healthy(v)) && (healthy == nil || healthyRank(h.rule) < healthyRank(healthy.rule)):
 			healthy = h
 		}
 	}
@@ -223,7 +223,11 @@ func (v *view) arbitrate() arbitration {
 	}
 	for i := range a.open {
 		explained := a.primary != nil && slices.Contains(a.primary.rule.Explain, a.open[i].rule.ID)
-		if !explained && classRank(a.open[i].class) > classRank(a.class) {
+		worst := a.open[i].class
+		if g := a.open[i].rule.Gate; g != "" && gateState(v.rows(gates[g])) == "forbidden" {
+			worst = ClassRecoverable // whatever else it may be, no list has to go
+		}
+		if !explained && classRank(worst) > classRank(a.class) {
 			a.class = ClassInconclusive
 		}
 	}

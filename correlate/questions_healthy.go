@@ -118,32 +118,47 @@ var noSBD = []string{"7905", "7912", "7920", "7935", "7936", "7937", "7940", "79
 var maybeSBD = []string{"7935", "7937"}
 
 func modelWithoutSBD(v *view) Answer {
-	model := strings.TrimPrefix(strings.ToUpper(v.p.model), "CP-")
-	var stated *entry
-	if f := v.k.fact(v.p, "model"); f != nil {
+	if model, ev := v.k.withoutSBD(v.p); ev != nil {
+		return yes(fmt.Sprintf("the phone is a %s and boots without asking for an ITL", model), ev...)
+	}
+	model, stated := v.k.modelOf(v.p)
+	switch a := v.p.lastAttempt("itl"); {
+	case model == "":
+		return unknown("the phone's model is not in evidence")
+	case a != nil:
+		return no("the phone asks for an ITL", a.evidence()...)
+	case !slices.Contains(noSBD, model):
+		return no("models "+model+" know ITL and TVS", stated)
+	}
+	return unknown("no boot of the phone is in evidence that would show whether it asks for an ITL", stated)
+}
+
+// modelOf gives the model's number, as stated or seen.
+func (k *kase) modelOf(p *phone) (model string, stated *entry) {
+	model = strings.TrimPrefix(strings.ToUpper(p.model), "CP-")
+	if f := k.fact(p, "model"); f != nil {
 		model, stated = strings.TrimPrefix(strings.ToUpper(f.fact.Value), "CP-"), f
 	}
 	if len(model) > 4 {
 		model = model[:4]
 	}
-	if model == "" {
-		return unknown("the phone's model is not in evidence")
+	return model, stated
+}
+
+// withoutSBD gives what shows that a phone is of a model that knows neither
+// ITL nor TVS: the model, and a boot in which it asked for no ITL. Newer loads of
+// some models do, so of those the boot must be in a capture.
+func (k *kase) withoutSBD(p *phone) (model string, ev []*entry) {
+	model, stated := k.modelOf(p)
+	if !slices.Contains(noSBD, model) || p.lastAttempt("itl") != nil {
+		return model, nil
 	}
-	if a := v.p.lastAttempt("itl"); a != nil {
-		return no("the phone asks for an ITL", a.evidence()...)
-	}
-	if !slices.Contains(noSBD, model) {
-		return no("models "+model+" know ITL and TVS", stated)
-	}
-	a := v.p.lastAttempt("config")
+	a := p.lastAttempt("config")
 	if a == nil {
-		a = v.p.lastAttempt("ctl")
+		a = p.lastAttempt("ctl")
 	}
-	if a == nil {
-		return unknown("no boot of the phone is in evidence", stated)
+	if a == nil || slices.Contains(maybeSBD, model) && len(a.wire) == 0 {
+		return model, nil
 	}
-	if slices.Contains(maybeSBD, model) && len(a.wire) == 0 {
-		return unknown("newer loads of model "+model+" know ITL and TVS", stated)
-	}
-	return yes(fmt.Sprintf("the phone is a %s and boots without asking for an ITL", model), append([]*entry{stated}, a.evidence()...)...)
+	return model, append([]*entry{stated}, a.evidence()...)
 }

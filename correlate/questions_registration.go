@@ -67,7 +67,11 @@ func ccmCertUnlisted(v *view) Answer {
 		}
 		return unknown("no secure registration that the phone broke off is in evidence")
 	}
-	x := v.pin(c.n.at, c.cert, []string{"CCM"}, iCTL, iITL)
+	lists := []int{iCTL, iITL}
+	if v.p.heldAt(iCTL, c.n.at).list != nil {
+		lists = lists[:1] // a phone with a CTL judges CallManager by the CTL alone
+	}
+	x := v.pin(c.n.at, c.cert, []string{"CCM"}, lists...)
 	ev := append([]*entry{c.n}, x.ev...)
 	switch x.state {
 	case "match":

@@ -11,6 +11,7 @@ var _ = register(
 	Question{"tvs-handshake-refused", "Did TVS end the TLS handshake before it showed a certificate?", tvsHandshakeRefused},
 	Question{"tvs-does-not-vouch", "Did TVS answer that it does not know the certificate, or not in the role wanted?", tvsDoesNotVouch},
 	Question{"tvs-vouched-later", "Did TVS vouch for the same certificate afterwards?", tvsVouchedLater},
+	Question{"taken-all-the-same", "Did the phone take the file whose signer that TVS did not know?", takenAllTheSame},
 	Question{"tvs-left-without-answer", "Did TVS leave a question without any answer?", tvsLeftWithoutAnswer},
 	Question{"tvs-name-unresolved", "Did the phone fail to resolve the name of one of its TVS servers?", tvsNameUnresolved},
 	Question{"answer-from-cache", "Did the phone take a certificate on an answer of TVS that it had kept?", answerFromCache},
@@ -122,6 +123,22 @@ func tvsVouchedLater(v *view) Answer {
 		}
 	}
 	return unknown("no later answer of TVS is in evidence")
+}
+
+// takenAllTheSame looks for the file that the question was about, by its
+// signer's serial: another TVS may have vouched for it.
+func takenAllTheSame(v *view) Answer {
+	a := v.ask("tvs-does-not-vouch")
+	if a.Value != Yes {
+		return unknown("no refusing answer of TVS is in evidence")
+	}
+	serial := a.Evidence[0].detail("serial")
+	for _, kind := range []string{"ctl", "itl", "config"} {
+		if f := v.p.lastAttempt(kind); f != nil && f.result == Yes && !f.inferred && f.list != nil && sameSerial(f.list.l.Signer.Serial, serial) {
+			return yes("the phone took "+f.file+" in the end", slices.Concat(f.evidence(), f.proof)...)
+		}
+	}
+	return unknown("the file that the question was about is not known to be taken")
 }
 
 // tvsLeftWithoutAnswer wants a question and ten seconds of a source that would

@@ -31,6 +31,7 @@ type Rule struct {
 	Source     string   // public document
 
 	class   func(*view) string
+	healthy func(*view) bool   // further condition for being the primary of a working phone
 	past    func(*view) string // "" or, in words, what has cured it since: it is then history, a note
 	about   func(*view) string // what it is about, where that is not the phone
 	sure    func(*view) string // confidence, where witnesses are not what counts

@@ -47,6 +47,9 @@ func listIndex(kind string) int {
 func (k *kase) walkStates(p *phone) {
 	now := [2]held{{state: "unknown"}, {state: "unknown"}}
 	k.menuKeeps(p)
+	if _, ev := k.withoutSBD(p); ev != nil {
+		now[iITL] = held{state: "none", ev: ev, inferred: true, how: "its model knows no ITL, and it asks for none"}
+	}
 	for i, kind := range []string{"ctl", "itl"} {
 		if h, ok := k.phoneFile(p, kind); ok {
 			now[i] = h
