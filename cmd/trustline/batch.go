@@ -166,6 +166,7 @@ func (b *batch) analyse(ctx context.Context, cases []*batchCase) {
 		wg.Go(func() {
 			for c := range next {
 				b.one(ctx, c, shared)
+				b.bar.change(func(p *progress) { p.done++ })
 				close(c.done)
 			}
 		})
@@ -178,7 +179,6 @@ func (b *batch) analyse(ctx context.Context, cases []*batchCase) {
 	}()
 	for _, c := range cases {
 		<-c.done
-		b.bar.change(func(p *progress) { p.done++ })
 		if c.err == errInterrupted {
 			continue
 		}
@@ -189,8 +189,8 @@ func (b *batch) analyse(ctx context.Context, cases []*batchCase) {
 			}
 			fmt.Fprintln(b.stdout, line) // what cannot be written shows at the end
 			if c.err != nil {
-				for _, l := range strings.Split(c.err.Error(), "\n") {
-					say(b.stderr, "%s: %s", c.row.Name, strings.TrimPrefix(l, c.row.Name+": "))
+				for _, l := range c.reasons() {
+					say(b.stderr, "%s: %s", c.row.Name, l)
 				}
 			}
 			for _, l := range strings.Split(strings.TrimSpace(c.said.String()), "\n") {
@@ -217,7 +217,7 @@ func (b *batch) one(ctx context.Context, c *batchCase, shared slots) {
 			c.err = errInterrupted
 		}
 		if c.err != nil {
-			c.row.Failure = strings.ReplaceAll(c.err.Error(), "\n", "; ")
+			c.row.Failure = strings.Join(c.reasons(), "; ")
 		}
 		if c.err != nil && c.err != errInterrupted {
 			c.forget(b.out) // an older report would pass for one of this run

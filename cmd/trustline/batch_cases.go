@@ -166,6 +166,16 @@ func (b *batch) write(c *batchCase, r *correlate.Report) error {
 	)
 }
 
+// reasons says why there is no report, in lines that do not begin with the name
+// of a case that is one file.
+func (c *batchCase) reasons() []string {
+	lines := strings.Split(c.err.Error(), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimPrefix(l, c.row.Name+": ")
+	}
+	return lines
+}
+
 // forget removes the reports of an earlier run.
 func (c *batchCase) forget(out string) {
 	dir := filepath.Join(out, c.folder)

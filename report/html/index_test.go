@@ -40,7 +40,7 @@ func TestIndex(t *testing.T) {
 		`<th scope="row">All</th><td></td><td>4</td><td>5</td>`,
 		`<a href="./SR%206123%20_%20more/report.html">SR 6123 &amp; more</a>`,
 		`1 locked out, 1 inconclusive, 1 ok`,
-		`<a href="./well/report.html">well</a>`, `2 ok`, `2.5 MB`, `<td>none</td>`,
+		`<a href="./well/report.html">well</a>`, `2 ok`, `2.5 MB`, `>none</td>`,
 		`calls.pcap</a>`, `NO PHONE`, `No evidence about trust.`,
 		`<th scope="row">no luck</th>`, `NO REPORT`, `the folder is empty`,
 	} {
