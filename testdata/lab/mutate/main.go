@@ -122,7 +122,7 @@ func (b binary) passes(mutation string) bool {
 // build makes the tests of correlate, and those of the cases with the overlay.
 func build(root, dir string) (scenes, cases binary, err error) {
 	correlate := filepath.Join(root, "correlate")
-	scenes = binary{path: filepath.Join(dir, "correlate.test"), dir: correlate}
+	scenes = binary{path: filepath.Join(dir, "correlate.test"), dir: correlate, args: []string{"-test.short"}}
 	cases = binary{path: filepath.Join(dir, "gather.test"), dir: filepath.Join(correlate, "gather"), args: []string{"-test.run", "^TestCases$"}}
 	added := filepath.Join(dir, "hook.go")
 	overlay := filepath.Join(dir, "overlay.json")
