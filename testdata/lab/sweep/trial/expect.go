@@ -211,7 +211,15 @@ func mild(p *play.Plan, t *play.Truth, worse func(mildest, worst string, broken 
 	if p.Phones[0].NTP != "" {
 		worse(OK, Recoverable, false, "the phone's clock is wrong", "phone-clock-wrong")
 	}
+	if slices.ContainsFunc(t.Judged, func(j play.Judgement) bool {
+		return slices.ContainsFunc(j.Asked, func(a play.Ask) bool { return a.Result == play.Expired })
+	}) {
+		worse(OK, Recoverable, false, "a TVS certificate has expired", "server-certificate-expired", "phone-clock-wrong")
+	}
 	for _, e := range p.Phones[0].Events {
+		if e.Refuse == "10" {
+			worse(OK, OK, false, "", "phone-clock-wrong") // the lab's certificate is valid, so a clock is wrong
+		}
 		if e.Foreign != "" {
 			worse(OK, Degraded, false, "central TFTP", "centralised-tftp-heterogeneous", "list-fallback-to-generic")
 			break

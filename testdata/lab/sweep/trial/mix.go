@@ -24,7 +24,7 @@ func Mixes() []Mix {
 		{Name: "full"},
 		{Name: "no capture", hide: isCapture},
 		{Name: "no console", hide: named("console", "status")},
-		{Name: "no trace", hide: named("tvs-", "capf-", "tftp-", "ctftp-", "call-", "sdl-", "syslog")},
+		{Name: "no trace", hide: named("tvs-", "capf-", "ctftp-", "ccm-", "syslog")},
 		{Name: "no held list", hide: named("held-")},
 		{Name: "no served list", hide: named("show-")},
 		{Name: "no facts", facts: func(key string) bool { return strings.HasPrefix(key, "origin:") }},
