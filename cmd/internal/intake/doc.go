@@ -24,7 +24,7 @@
 // Parts: in a folder or among the arguments, in a zip archive, and in a tar
 // archive when they are small and stand beside each other.
 // So are the numbered files of one trace of a server, when all are of one
-// dialect.
+// dialect; in a tar archive large ones are held compressed until all are there.
 //
 // Archives are recognised by content: zip, tar, and gzip around either of them
 // or around one file, one in another up to a limit. Gzip around one file is no

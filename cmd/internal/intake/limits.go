@@ -38,8 +38,12 @@ const (
 	// read through while the archive waits.
 	memberMemory = 4 << 20
 
+	// packedMember is how large a member of a stream may be to be held compressed
+	// in search of a rotated trace: what services write is bounded by megabytes.
+	packedMember = 256 << 20
+
 	// seriesMemory is how much of the members of a stream is held in search of
-	// a rotated capture.
+	// a rotated capture or trace; larger ones count compressed.
 	seriesMemory = 32 << 20
 
 	// maxParts is how many files one rotated capture or trace may have: each is looked

@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -10,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // A capture that was rotated is a row of files whose names say so:
@@ -277,19 +281,73 @@ type row struct {
 func (r *row) take(n node, size int64, from io.Reader) (bool, error) {
 	dir, base := path.Split(n.name)
 	at, ok := rotationOf(base)
-	if !ok || r.w.opt.First == nil && r.w.opt.Trace == nil || size > memberMemory {
+	most := int64(memberMemory)
+	if at.form == traced {
+		most = packedMember
+	}
+	if !ok || r.w.opt.First == nil && r.w.opt.Trace == nil || size > most {
 		return false, r.flush()
 	}
-	if stem := dir + at.stem; stem != r.stem || r.bytes+size > seriesMemory || len(r.list) == maxParts {
+	stem := dir + at.stem
+	if stem != r.stem || len(r.list) == maxParts || size <= memberMemory && r.bytes+size > seriesMemory {
 		if err := r.flush(); err != nil {
 			return false, err
 		}
 		r.stem = stem
 	}
+	if size > memberMemory {
+		return r.pack(n, size, metered{from, r.w.budget})
+	}
 	data, err := io.ReadAll(io.LimitReader(metered{from, r.w.budget}, memberMemory+1))
 	n.open, n.once, n.most, n.size = held(data, err), false, -1, int64(len(data))
 	r.list = append(r.list, n)
 	r.bytes += n.size
+	return true, nil
+}
+
+// pack holds a larger member compressed: traces shrink ten times and more. What
+// does not fit into what is left is handed out by itself, read through while
+// the archive waits.
+func (r *row) pack(n node, size int64, from io.Reader) (bool, error) {
+	var packed bytes.Buffer
+	z, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err != nil {
+		return false, fmt.Errorf("intake: %w", err)
+	}
+	buf := make([]byte, 256<<10)
+	var ended error
+	for ended == nil && r.bytes+int64(packed.Len()) <= seriesMemory {
+		k, err := from.Read(buf)
+		if _, werr := z.Write(buf[:k]); werr != nil {
+			return false, fmt.Errorf("intake: %w", werr)
+		}
+		ended = err
+	}
+	if err := z.Close(); err != nil {
+		return false, fmt.Errorf("intake: %w", err)
+	}
+	data := packed.Bytes()
+	unpack := func() io.Reader { return flate.NewReader(bytes.NewReader(data)) }
+	if ended == nil {
+		if err := r.flush(); err != nil {
+			return false, err
+		}
+		n.open = once(io.MultiReader(unpack(), from))
+		return true, r.w.enter(n)
+	}
+	if errors.Is(ended, io.EOF) {
+		ended = nil
+	}
+	n.once, n.most, n.size = false, -1, size
+	n.open = func() (io.ReadCloser, error) {
+		whole := unpack()
+		if ended != nil {
+			whole = io.MultiReader(whole, failing{ended})
+		}
+		return io.NopCloser(whole), nil
+	}
+	r.list = append(r.list, n)
+	r.bytes += int64(len(data))
 	return true, nil
 }
 

@@ -55,6 +55,12 @@ func sniff(head []byte) (format, string) {
 	return plain, ""
 }
 
+// isEmptyTar recognises a tar archive without members: two blocks of NUL, or a
+// whole record of 20 as tar writes it.
+func isEmptyTar(h []byte, size int64) bool {
+	return (size == 1024 || size == 10240) && len(bytes.Trim(h, "\x00")) == 0
+}
+
 // isTar checks the sum of the header's bytes, its own field taken as blanks
 // (POSIX.1-1988, ustar): that holds for the old formats without a magic too.
 func isTar(h []byte) bool {

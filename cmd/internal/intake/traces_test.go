@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -157,5 +159,81 @@ func TestTraceBomb(t *testing.T) {
 	}
 	if bytes.Count(data, []byte("PK\x01\x02")) != 3 {
 		t.Error("the archive is not what it should be")
+	}
+}
+
+// TestLargeTracesInTar: parts of a trace that come out of a stream are joined
+// also when they are too large to be held as they are; what does not even fit
+// compressed is handed out by itself, whole.
+func TestLargeTracesInTar(t *testing.T) {
+	large := "TRACE tvs\n" + strings.Repeat("18:01:06.345 | debug nothing of interest\n", 200_000)
+	noise := make([]byte, 40<<20)
+	seed := uint32(1)
+	for i := range noise {
+		seed = seed*1664525 + 1013904223
+		noise[i] = byte(seed >> 24)
+	}
+	wild := "TRACE tvs\n" + string(noise)
+	dir := t.TempDir()
+	joined := put(t, dir, "joined.tar", tarOf(t, entry{"tvs00000001.txt", large}, entry{"tvs00000002.txt", "TRACE tvs\n"}, entry{"tvs00000003.txt", large}))
+	single := put(t, dir, "single.tar", tarOf(t, entry{"tvs00000001.txt", large}, entry{"tvs00000002.txt", wild}, entry{"tvs00000003.txt", large}))
+	sizes := map[string]int{}
+	var got []string
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	err := List([]string{joined, single}, Options{First: firstOf, Trace: traceOf}).Walk(context.Background(), func(in Input) error {
+		parts := in.Parts
+		if len(parts) == 0 {
+			parts = []Input{in}
+		}
+		got = append(got, fmt.Sprint(in.Name, " ", len(in.Parts)))
+		all.Add(1)
+		go func() {
+			defer in.Done() // the archive may wait for it
+			for _, p := range parts {
+				n := read(t, p)
+				mu.Lock()
+				sizes[p.Name] = n
+				mu.Unlock()
+			}
+			all.Done()
+		}()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	same(t, got, "joined.tar!/tvs00000001.txt 3", "single.tar!/tvs00000001.txt 0", "single.tar!/tvs00000002.txt 0", "single.tar!/tvs00000003.txt 0")
+	for name, want := range map[string]int{
+		"joined.tar!/tvs00000001.txt": len(large), "joined.tar!/tvs00000002.txt": 10, "joined.tar!/tvs00000003.txt": len(large),
+		"single.tar!/tvs00000001.txt": len(large), "single.tar!/tvs00000002.txt": len(wild), "single.tar!/tvs00000003.txt": len(large),
+	} {
+		if sizes[name] != want {
+			t.Errorf("%s: %d bytes, want %d", name, sizes[name], want)
+		}
+	}
+}
+
+// read gives the length of an input's content.
+func read(t *testing.T, in Input) int {
+	r, err := in.Open()
+	if err != nil {
+		t.Error(err)
+		return -1
+	}
+	defer r.Close()
+	n, err := io.Copy(io.Discard, r)
+	if err != nil {
+		t.Error(err)
+	}
+	return int(n)
+}
+
+func TestEmptyTar(t *testing.T) {
+	dir := t.TempDir()
+	for name, size := range map[string]int{"a.tar": 1024, "b.tar": 10240} {
+		path := put(t, dir, name, make([]byte, size))
+		same(t, saw(t, Options{}, path), name+" archive:: an archive without members")
 	}
 }

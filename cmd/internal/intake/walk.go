@@ -179,6 +179,10 @@ func (w *walker) enter(n node) error {
 	r := bufio.NewReaderSize(f, peekLen)
 	head, _ := r.Peek(peekLen) // an error comes again when the content is read
 	kind, what := sniff(head)
+	if isEmptyTar(head, n.size) {
+		f.Close()
+		return w.problem(n.name, Problem{Kind: KindArchive, What: "an archive without members"})
+	}
 	if kind != plain && n.depth >= maxDepth {
 		f.Close()
 		return w.problem(n.name, Problem{Kind: KindArchive, What: fmt.Sprintf("%s inside %d other archives: not opened", what, n.depth)})
