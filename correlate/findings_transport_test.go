@@ -172,7 +172,12 @@ func TestTransportFindings(t *testing.T) {
 		}, map[string]func(*scene){
 			"a newer model":     func(s *scene) { s.b.Facts[0].Value = "7970" },
 			"the model unknown": func(s *scene) { s.b.Facts = nil },
-			"the CTL lists it":  func(s *scene) { s.b.Objects[0].List.Records[1].IP = nodeA },
+			"the served CTL is signed by somebody new": func(s *scene) {
+				s.list("ctl2", "ctl", "cc09", "SAST cc09", "CCM+TFTP aa09")
+				s.transfer(990, ownCTL, "ctl2")
+				s.says(991, "trust_list_update_failed")
+			},
+			"the CTL lists it": func(s *scene) { s.b.Objects[0].List.Records[1].IP = nodeA },
 			"only a name is there": func(s *scene) {
 				s.b.Objects[0].List.Records[1].IP, s.b.Objects[0].List.Records[1].DNSName = "", "cucm-x"
 			},
