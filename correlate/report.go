@@ -18,6 +18,19 @@ type Report struct {
 	Groups     []Group    `json:"groups"`
 	Unassigned []Entry    `json:"unassigned"` // evidence that fits no phone
 	Phones     []Phone    `json:"phones"`
+	Redaction  *Redaction `json:"redaction"` // nil: names and addresses are the case's own
+}
+
+// Redaction says that pseudonyms stand in the report, and how many.
+type Redaction struct {
+	Kinds []RedactedKind `json:"kinds"`
+}
+
+// RedactedKind counts what was replaced of one kind.
+type RedactedKind struct {
+	Kind     string `json:"kind"`     // device, mac, ipv4, ipv6, host, domain, subject, user, serial
+	Distinct int    `json:"distinct"` // originals, by spelling
+	Count    int    `json:"count"`    // places
 }
 
 // Tool names the program that wrote the report.

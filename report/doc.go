@@ -14,8 +14,8 @@
 // is left that a terminal, a browser, a Markdown viewer or a spreadsheet would
 // act upon. JSON keeps every character, but writes those as escapes.
 //
-// What the package does not do: judge, reorder evidence, redact (that is done
-// to the evidence, before judging), or know any decoder.
+// What the package does not do: judge, reorder evidence, redact (package redact
+// makes one report of another, before any writer sees it), or know any decoder.
 package report
 
 import "trustline/report/internal/view"

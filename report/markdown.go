@@ -235,5 +235,8 @@ func (m *markdown) inputs() {
 			m.f("\n- %s, %s: %s", code(view.Name(in.Name)), md(view.Name(p.Where)), md(p.What))
 		}
 	}
+	if s := view.Redaction(m.r); s != "" {
+		m.f("\n\n%s\n", md(s))
+	}
 	m.f("\n\n%s %s, schema %s\n", md(view.Name(m.r.Tool.Name)), md(view.Name(m.r.Tool.Version)), code(m.r.Schema))
 }

@@ -105,6 +105,10 @@ func (t *term) report() {
 	t.cluster()
 	t.clocks()
 	t.inputs()
+	if s := view.Redaction(t.r); s != "" {
+		t.blank()
+		t.para("", s, t.faint)
+	}
 }
 
 // groups prints the phones by cause.

@@ -23,6 +23,7 @@ type page struct {
 	Zone                      string
 	Tool, Version, Schema     string
 	Headline                  string
+	Redaction                 string
 	Counts                    []view.ClassCount
 	Groups                    []group
 	Rows                      []phoneRow
@@ -126,7 +127,7 @@ func newPage(a *assets, r *correlate.Report, phones []*correlate.Phone, full int
 		Policy: a.policy, Style: a.style, Script: a.script,
 		Title: view.Name(o.Title), Generated: view.Name(o.Generated), Command: view.Text(o.Command),
 		Tool: view.Name(r.Tool.Name), Version: view.Name(r.Tool.Version), Schema: view.Name(r.Schema),
-		Zone: b.x.Zone(), Headline: view.Text(r.Headline), Counts: view.ClassCounts(r), Reduced: len(phones) - full,
+		Zone: b.x.Zone(), Headline: view.Text(r.Headline), Redaction: view.Redaction(r), Counts: view.ClassCounts(r), Reduced: len(phones) - full,
 	}
 	for _, c := range []string{correlate.ClassOK, correlate.ClassDegraded, correlate.ClassRecoverable, correlate.ClassLockedOut, correlate.ClassInconclusive, correlate.ClassNote} {
 		p.Classes = append(p.Classes, view.Class(c))
