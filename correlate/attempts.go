@@ -64,6 +64,7 @@ func (k *kase) findAttempts(p *phone) {
 		k.oneStory(p, a)
 	}
 	k.consoleAttempts(p)
+	k.pastedAttempts(p)
 	slices.SortStableFunc(p.attempts, func(a, b *attempt) int { return a.start.compare(b.start) })
 	// Status messages are read last: they carry no file name, and so they speak
 	// of what the log leaves open.

@@ -354,7 +354,7 @@ func coverageKind(c *evidence.Coverage) string {
 	switch c.Service {
 	case "capture":
 		return "capture"
-	case "console", "status", "phone-menu":
+	case "console", "status":
 		return "phone"
 	}
 	if pastedDialect(c.Service) {

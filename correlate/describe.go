@@ -164,6 +164,9 @@ func (k *kase) describe(n *entry) {
 	case n.name == "tvs_query":
 		describeQuery(n)
 		return
+	case n.sourceKind() == "pasted":
+		describePasted(n)
+		return
 	}
 	s, ok := sayings[n.name]
 	if !ok {

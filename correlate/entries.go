@@ -75,10 +75,10 @@ func (n *entry) sourceKind() string {
 	switch d := n.e.Dialect; {
 	case d == "capture":
 		return "capture"
-	case strings.HasPrefix(d, "phone-"):
-		return "phone"
 	case pastedDialect(d):
 		return "pasted"
+	case strings.HasPrefix(d, "phone-"):
+		return "phone"
 	default:
 		return "server"
 	}

@@ -27,6 +27,7 @@ type kase struct {
 	owner     map[string]string   // input -> the one phone it tells of
 	series    map[string]string   // part of a rotated capture -> its first part
 	facts     []*entry
+	served    []*servedHash       // lists that somebody fetched from a server and took the hash of
 	catalogue []*Rule             // the findings: what a rule asks of its own list
 	named     map[string][]*entry // general evidence by event name, made once
 	covers    map[string][]int    // coverage rows by address or owner, made once
@@ -88,6 +89,8 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 		entries = append(entries, &entry{e: e, place: e.Place, name: e.Event})
 	}
 	k.factEntries()
+	k.pastedFacts(entries)
+	k.findServed(entries)
 	k.assign(entries)
 	k.solve(opt.Clock)
 	for _, n := range entries {

@@ -52,6 +52,10 @@ func (k *kase) assign(entries []*entry) {
 			k.give(n, "")
 			continue
 		}
+		if name == "" && n.sourceKind() == "pasted" {
+			k.give(n, k.pastedName(n, h, known))
+			continue
+		}
 		if name == "" {
 			name = k.owner[n.place.Input]
 		}
@@ -157,7 +161,7 @@ func (k *kase) give(n *entry, name string) {
 		if n.aside() {
 			return // the DHCP lease or DNS question of some other host
 		}
-		if n.sourceKind() == "server" && n.e.Address == "" {
+		if n.e.Address == "" && !n.ofPhone() && (n.sourceKind() == "server" || n.sourceKind() == "pasted") {
 			k.general = append(k.general, n)
 		} else {
 			k.strays = append(k.strays, n)
@@ -220,6 +224,8 @@ func (k *kase) nameless() {
 		switch {
 		case n.sourceKind() == "phone" && len(k.phones) == 1 && !k.phones[0].fromLog():
 			k.owner[n.place.Input] = k.phones[0].name
+			k.give(n, k.phones[0].name)
+		case n.sourceKind() == "pasted" && n.e.Address == "" && !n.is("packet_row") && len(k.phones) == 1:
 			k.give(n, k.phones[0].name)
 		case n.sourceKind() == "phone":
 			k.owner[n.place.Input] = "phone of " + n.place.Input
