@@ -241,6 +241,7 @@ func (x *session) capfIncoming(r *record, line int) {
 		return
 	}
 	s.end, s.spoke = line, true
+	x.dump.next, x.capfHex = dumpCAPF, ""
 	if d := lines.Device(string(r.who)); d != "" {
 		s.phone = d
 		if c := x.conns[r.conn]; c != nil {
@@ -253,6 +254,11 @@ func (x *session) capfIncoming(r *record, line int) {
 func (x *session) capfMessage(s *capfSession, e *catalogue.Event) {
 	typ := strings.ToUpper(e.Detail["type"])
 	e.Detail["type"] = typ
+	// The dump behind "Incoming Phone Msg" is that of this message.
+	if x.capfHex != "" {
+		e.Detail["hex"], x.capfHex = x.capfHex, ""
+	}
+	x.dump.next = dumpNone
 	switch typ {
 	case "AUTH_REQ":
 		e.Name = "capf_auth_req"

@@ -54,6 +54,7 @@ const (
 	dumpCert
 	dumpTTL
 	dumpSent
+	dumpCAPF
 )
 
 // begin opens a dump.
@@ -91,6 +92,10 @@ func (x *session) finishDump() {
 		return
 	}
 	d.open = false
+	if d.what == dumpCAPF && len(d.bytes) > 0 {
+		x.capfHex = d.hex()
+		return
+	}
 	q := x.query
 	if q == nil || len(d.bytes) == 0 {
 		return

@@ -71,6 +71,7 @@ type session struct {
 	pending  *catalogue.Event
 	behind   []*catalogue.Event // events that wait for the pending one
 	dump     dump
+	capfHex  string // of the phone's message to CAPF whose name is still to come
 	query    *query
 	waiting  []*query // questions of other connections that are not answered yet
 	capfs    []*capfSession

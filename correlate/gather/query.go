@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"trustline/correlate/evidence"
+	"trustline/dissect/capf"
 	"trustline/dissect/cert"
 	"trustline/dissect/tvs"
+	"trustline/tvstrace"
 )
 
 // maxMessages bounds the decoded messages that are remembered: a cluster asks
@@ -34,12 +36,67 @@ type message struct {
 //	lifetime     seconds for which the phone may keep the answer
 //	cert_*       subject, serial and sha1 of the certificate that TVS sent or was sent
 //	problem      what could not be read of the dumps
+//
+// and of a message to CAPF the device, reason, public_key, authentication_string
+// (how long, never which) and the certificate.
 func (d *decoder) messages(e *evidence.Event) {
 	switch e.Event {
 	case "tvs_query":
 		d.tvsDump(e, "hex")
 		d.tvsDump(e, "response_hex")
+	default:
+		if e.Dialect == tvstrace.DialectCAPF && e.Detail["hex"] != "" {
+			d.capfDump(e)
+		}
 	}
+}
+
+// capfDump decodes the dump of a phone's message to CAPF. The octets are never
+// kept: they may hold the authentication string that somebody typed.
+func (d *decoder) capfDump(e *evidence.Event) {
+	b, err := hex.DecodeString(e.Detail["hex"])
+	delete(e.Detail, "hex")
+	if err != nil {
+		return
+	}
+	m, err := capf.Parse(b)
+	var problems []string
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	set := func(k, v string) {
+		if v != "" && e.Detail[k] == "" {
+			e.Detail[k] = v
+		}
+	}
+	if m != nil {
+		set("message", m.Type.String())
+		set("device", m.DeviceName)
+		if m.Reason != nil {
+			set("reason", m.Reason.String())
+		}
+		set("reason_info", m.ReasonInfo)
+		if m.HasPassword {
+			set("authentication_string", fmt.Sprintf("%d characters", m.PasswordLength))
+		}
+		if m.Signed {
+			set("signed", "yes")
+		}
+		if k := m.PublicKey; k != nil {
+			set("public_key", k.String())
+		}
+		for _, c := range m.Certificates {
+			if x := c.Certificate; x != nil {
+				maps.Copy(e.Detail, certificateDetail(x))
+				set("certificate", d.certificate(x, e.Place))
+			}
+		}
+		if m.Cut {
+			problems = append(problems, fmt.Sprintf("the dump ends before the %d octets of its message", m.Length))
+		}
+		problems = append(problems, m.Problems...)
+	}
+	set("problem", strings.Join(problems, "; "))
 }
 
 // tvsDump decodes one dump of a TVS message.
