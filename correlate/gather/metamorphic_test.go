@@ -16,6 +16,9 @@ import (
 // pendingRelations are relations that are known not to hold yet, by "case: what".
 // Each fails the test once it holds, so that the list stays true.
 var pendingRelations = map[string]string{
+	"d05-first-tvs-renamed: without phone.pcap":               "the fallback counts as a loss although the list taken since has the new certificate",
+	"both-regenerated-second-node: without phone.pcap":        "as d05-first-tvs-renamed",
+	"d03-second-silent: 15 % of phone.pcap lost":              "a list with holes is said to lack a record",
 	"d05-first-tvs-renamed: without phone-console.log":        "the list taken since is not seen without the console, and the fallback counts as a loss",
 	"both-regenerated-second-node: without phone-console.log": "as d05-first-tvs-renamed",
 	"d11-corrupt-after-restore: without phone.pcap":           "the other server's list is laid at the door of a phone that has a good one",

@@ -12,26 +12,17 @@ import (
 // undecided, by "mix seed". Each fails the test once it is mended, so that the list
 // stays true.
 var pendingTrials = map[string]string{
-	"full 50":            callUnlisted,
-	"full 33":            "nobody can state whether the old ITLRecovery key was exported",
-	"full 53":            "a finding that is high and its class still open",
-	"full 58":            openGate,
-	"full 77":            openGate,
-	"full 81":            "the CTL that the phone held is lost from sight when it refuses another",
-	"filtered 1202":      lossIsNoFault,
-	"excerpted log 1602": "a file that the next TVS vouched for counts as refused",
+	"one-sided 1107":        "another cluster's ITLRecovery passes for a renewed one",
+	"lossy, logs gone 1807": "a CAPF operation that ends early is not seen in a capture alone",
+	"filtered 1202":         lossIsNoFault,
+	"no console 1000020":    "a question to TVS from before the phone took a blank ITL counts still",
 }
-
-const (
-	callUnlisted = "a CallManager certificate that the CTL does not hold, refused by the phone, is not named"
-	openGate     = "a finding that could lock out keeps the verdict open although its gate is refuted"
-)
 
 // TestRandomScenarios plays plans drawn at random with the evidence of every mix, and
 // compares the verdict with what the phone did. The large run is the command
 // testdata/lab/sweep; a seed of a failure is explained by its -explain.
 func TestRandomScenarios(t *testing.T) {
-	const each, full = 10, 100 // seeds of each mix, and with full evidence
+	const each, more, full = 10, 2, 100 // seeds of each mix, of rarer events, and with full evidence
 	type job struct {
 		seed uint64
 		mix  trial.Mix
@@ -44,6 +35,9 @@ func TestRandomScenarios(t *testing.T) {
 		}
 		for k := range n {
 			jobs = append(jobs, job{uint64(100*i + k + 1), m})
+		}
+		for k := range more {
+			jobs = append(jobs, job{uint64(trial.More + 10*i + k), m})
 		}
 	}
 	out := make([]*trial.Outcome, len(jobs))
@@ -88,7 +82,7 @@ func TestRandomScenarios(t *testing.T) {
 			t.Logf("undecided: %s: %s; the truth: %s", name, o.Brief(), o.Want)
 		}
 	}
-	if most := full * 2 / 100; undecided > most {
-		t.Errorf("%d of %d verdicts with full evidence are inconclusive, want at most %d", undecided, full, most)
+	if most := (full + more) * 2 / 100; undecided > most {
+		t.Errorf("%d of %d verdicts with full evidence are inconclusive, want at most %d", undecided, full+more, most)
 	}
 }
