@@ -141,6 +141,11 @@ func (b *batch) run(ctx context.Context) error {
 	if err := os.MkdirAll(b.out, 0o777); err != nil {
 		return usagef("-o: %v", err)
 	}
+	probe, err := createFile(filepath.Join(b.out, "index.html"))
+	if err != nil { // said now, and not after hours
+		return unwritten(filepath.Join(b.out, "index.html"), err)
+	}
+	probe.discard()
 	b.bar = newProgress(b.env)
 	b.bar.cases = len(cases)
 	var total int64

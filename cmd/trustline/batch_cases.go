@@ -207,16 +207,16 @@ func writeFiles(files ...fileText) error {
 		}
 		f, err := createFile(t.path)
 		if err != nil {
-			return fmt.Errorf("%s: %s", t.path, reason(err))
+			return unwritten(t.path, err)
 		}
 		done = append(done, f)
 		if _, err := f.Write(text.Bytes()); err != nil {
-			return fmt.Errorf("%s: %s", t.path, reason(err))
+			return unwritten(t.path, err)
 		}
 	}
 	for i, f := range done {
 		if err := f.commit(); err != nil {
-			return fmt.Errorf("%s: %s", files[i].path, reason(err))
+			return unwritten(files[i].path, err)
 		}
 	}
 	return nil

@@ -134,16 +134,16 @@ func (o *outputFlags) write(e *env, targets []target, r *correlate.Report) (err 
 		}
 		f, err := createFile(t.path)
 		if err != nil {
-			return err
+			return unwritten(t.path, err)
 		}
 		done = append(done, f)
 		if err := t.format.write(f, r, writing{report.Options{Zone: o.zone, Verbose: o.verbose}, int(o.max)}); err != nil {
-			return fmt.Errorf("%s: %w", t.path, err)
+			return unwritten(t.path, err)
 		}
 	}
 	for _, f := range done {
 		if err := f.commit(); err != nil {
-			return err
+			return unwritten(f.path, err)
 		}
 	}
 	for _, t := range targets {
@@ -160,6 +160,22 @@ func (o *outputFlags) write(e *env, targets []target, r *correlate.Report) (err 
 		}
 	}
 	return nil
+}
+
+// unwritten names the file that was meant, and not the temporary one, with what
+// the system says.
+func unwritten(path string, err error) error {
+	var (
+		pe *fs.PathError
+		le *os.LinkError
+	)
+	switch {
+	case errors.As(err, &pe):
+		err = pe.Err
+	case errors.As(err, &le):
+		err = le.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // newFile is a file on its way to replace another, or to appear.

@@ -46,9 +46,58 @@ is sent anywhere, and nothing is asked of a phone or server.`,
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "part", Title: "One kind of evidence:"}, &cobra.Group{ID: "half", Title: "One half at a time:"}, &cobra.Group{ID: "other", Title: "More:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(analyzeCommand(e), batchCommand(e), evidenceCommand(e), judgeCommand(e), tftpCommand(e), tlsCommand(e), trustlistCommand(e), eventsCommand(e), explainCommand(e), versionCommand(e))
+	root.AddCommand(analyzeCommand(e), batchCommand(e), evidenceCommand(e), judgeCommand(e), tftpCommand(e), tlsCommand(e), trustlistCommand(e), eventsCommand(e), explainCommand(e), versionCommand(e), manCommand(e))
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			completing(c)
+		case "help":
+			helping(c)
+		}
+	}
 	return root
+}
+
+// completing makes cobra's command end as ours do on wrong usage.
+func completing(c *cobra.Command) {
+	c.Short = "Shell completion for bash, zsh, fish or PowerShell"
+	c.Example = `  trustline completion bash > /etc/bash_completion.d/trustline
+  trustline completion zsh > "${fpath[1]}/_trustline"
+  source <(trustline completion bash)`
+	var shells []string
+	for _, sub := range c.Commands() {
+		shells = append(shells, sub.Name())
+		sub.Args = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("%s takes no arguments", cmd.CommandPath())
+			}
+			return nil
+		}
+	}
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("no shell given").hinting("known are %s", strings.Join(shells, ", "))
+		}
+		return usagef("unknown shell %q", args[0]).hinting("known are %s", strings.Join(shells, ", "))
+	}
+}
+
+// helping does so for help.
+func helping(c *cobra.Command) {
+	c.Example = "  trustline help analyze"
+	c.Run = nil
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		of, rest, err := cmd.Root().Find(args)
+		if err != nil || len(rest) > 0 {
+			return usagef("unknown command %q", strings.Join(args, " ")).hinting("trustline --help lists the commands")
+		}
+		of.InitDefaultHelpFlag()
+		return of.Help()
+	}
 }
 
 // usageTemplate is cobra's with flags in groups.
@@ -80,31 +129,38 @@ func addGroup(cmd *cobra.Command, heading string, define func(*pflag.FlagSet)) {
 	cmd.Flags().AddFlagSet(fs)
 }
 
-// flagGroups prints the flags of a command under their headings, in the order
-// in which they were defined.
+// flagGroups prints the flags of a command under their headings.
 func flagGroups(cmd *cobra.Command) string {
-	var order []string
-	sets := map[string]*pflag.FlagSet{}
+	var b strings.Builder
+	for _, fs := range flagSets(cmd) {
+		fmt.Fprintf(&b, "\n\n%s:\n%s", fs.Name(), strings.TrimRight(fs.FlagUsagesWrapped(80), "\n"))
+	}
+	return b.String()
+}
+
+// flagSets are the flags of a command by their headings, in the order in which
+// they were defined.
+func flagSets(cmd *cobra.Command) []*pflag.FlagSet {
+	const rest = "Flags" // --help, which stands last
+	var sets []*pflag.FlagSet
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-		heading := "Flags"
+		heading := rest
 		if g := f.Annotations[groupKey]; g != nil {
 			heading = g[0]
 		}
-		if sets[heading] == nil {
-			sets[heading] = pflag.NewFlagSet(heading, pflag.ContinueOnError)
-			sets[heading].SortFlags = false
-			order = append(order, heading)
+		i := slices.IndexFunc(sets, func(fs *pflag.FlagSet) bool { return fs.Name() == heading })
+		if i < 0 {
+			i = len(sets)
+			sets = append(sets, pflag.NewFlagSet(heading, pflag.ContinueOnError))
+			sets[i].SortFlags = false
 		}
-		sets[heading].AddFlag(f)
+		sets[i].AddFlag(f)
 	})
-	if i := slices.Index(order, "Flags"); i >= 0 { // --help last
-		order = append(slices.Delete(order, i, i+1), "Flags")
+	if i := slices.IndexFunc(sets, func(fs *pflag.FlagSet) bool { return fs.Name() == rest }); i >= 0 {
+		last := sets[i]
+		sets = append(slices.Delete(sets, i, i+1), last)
 	}
-	var b strings.Builder
-	for _, h := range order {
-		fmt.Fprintf(&b, "\n\n%s:\n%s", h, strings.TrimRight(sets[h].FlagUsagesWrapped(80), "\n"))
-	}
-	return b.String()
+	return sets
 }
 
 // needPaths is the argument check of commands that read paths.

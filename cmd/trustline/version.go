@@ -18,6 +18,8 @@ func versionCommand(e *env) *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		GroupID: "other",
+		Example: "  trustline version",
+		Long:    "version prints the version of trustline, and what it was built from and with.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usagef("version takes no arguments")
@@ -25,8 +27,10 @@ func versionCommand(e *env) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := fmt.Fprintln(e.stdout, versionLine())
-			return err
+			if _, err := fmt.Fprintln(e.stdout, versionLine()); err != nil {
+				return fmt.Errorf("writing to standard output: %w", err)
+			}
+			return nil
 		},
 	}
 }
