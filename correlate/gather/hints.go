@@ -19,7 +19,7 @@ type Hints struct {
 	Service  string    // folder of the trace: tvs, capf, ctftp, ccm ...
 	Phone    string    // device name
 	Date     string    // YYYY-MM-DD, when it was collected
-	Modified time.Time // of the member as tar keeps it, or of the file as gzip does; else zero
+	Modified time.Time // of the member as a problem report keeps it, or of the file as gzip does; else zero
 }
 
 // earliest is the first year that the time of a file is believed in: Security

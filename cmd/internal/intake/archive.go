@@ -126,7 +126,9 @@ func (w *walker) tar(n node, r io.Reader) error {
 		last = h.Name
 		c := node{name: seen.take(n.name, h.Name), size: h.Size, depth: n.depth + 1, once: true, open: once(tr)}
 		c.hints = hintsOf(c.name)
-		c.hints.Modified = h.ModTime.UTC()
+		if byPhone(n.name) {
+			c.hints.Modified = h.ModTime.UTC()
+		}
 		held, err := rotated.take(c, h.Size, tr)
 		if err != nil {
 			return err

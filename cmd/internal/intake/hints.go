@@ -24,7 +24,18 @@ type Hints struct {
 	Service  string    // folder of the trace: tvs, capf, ctftp, ccm ...
 	Phone    string    // device name, SEP and twelve hexadecimal digits
 	Date     string    // YYYY-MM-DD, the local date of collection
-	Modified time.Time // time of the member as tar keeps it, or of the file as gzip does, else zero
+	Modified time.Time // time of the member as a problem report keeps it, or of the file as gzip does, else zero
+}
+
+// hintPacked are names that phones give to archives of their logs (guides of the
+// 7800, 8800 and DX series and of the 8821).
+var hintPacked = regexp.MustCompile(`(?i)^(?:prt|probrep|all_logs)[-_.]`)
+
+// byPhone tells that a phone made an archive. The times of its members are those
+// of its logs; those in an archive that a person made are of copies, in zip
+// mostly without a zone, and the same files in a folder must tell the same.
+func byPhone(archive string) bool {
+	return hintPacked.MatchString(path.Base(archive[strings.LastIndex(archive, "!/")+1:]))
 }
 
 // compressed takes over the time that the head of a gzip stream keeps: that of

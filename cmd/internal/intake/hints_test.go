@@ -30,9 +30,9 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestModified is the time that the archive keeps.
+// TestModified is the time that a phone's problem report keeps.
 func TestModified(t *testing.T) {
-	path := put(t, t.TempDir(), "a.tar", tarOf(t, entry{"x", ""}))
+	path := put(t, t.TempDir(), "prt-log.tar", tarOf(t, entry{"x", ""}))
 	err := List([]string{path}, Options{}).Walk(context.Background(), func(in Input) error {
 		defer in.Done()
 		if want := time.Date(2014, 5, 6, 7, 8, 9, 0, time.UTC); !in.Hints.Modified.Equal(want) {
@@ -46,7 +46,7 @@ func TestModified(t *testing.T) {
 }
 
 // TestCompressed: the time in the head of gzip is that of the file, in a folder
-// as in an archive; that of a zip member is of nobody's interest.
+// as in an archive; those of members that a person packed are of nobody's interest.
 func TestCompressed(t *testing.T) {
 	at := time.Date(2014, 5, 6, 7, 8, 9, 0, time.UTC)
 	packed := func(m time.Time) string {
@@ -74,7 +74,7 @@ func TestCompressed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]time.Time{}
-	paths := []string{put(t, dir, "a.gz", []byte(packed(at))), put(t, dir, "b.gz", []byte(packed(time.Time{}))), put(t, dir, "x.zip", zipped.Bytes())}
+	paths := []string{put(t, dir, "a.gz", []byte(packed(at))), put(t, dir, "b.gz", []byte(packed(time.Time{}))), put(t, dir, "x.zip", zipped.Bytes()), put(t, dir, "y.tar", tarOf(t, entry{"d", "text"}))}
 	err := List(paths, Options{}).Walk(context.Background(), func(in Input) error {
 		defer in.Done()
 		got[in.Name] = in.Hints.Modified
@@ -83,7 +83,7 @@ func TestCompressed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]time.Time{"a.gz": at, "b.gz": {}, "x.zip!/a.gz": at, "x.zip!/c": {}}
+	want := map[string]time.Time{"a.gz": at, "b.gz": {}, "x.zip!/a.gz": at, "x.zip!/c": {}, "y.tar!/d": {}}
 	for name, m := range want {
 		if !got[name].Equal(m) {
 			t.Errorf("%s: %v, want %v", name, got[name], m)

@@ -115,9 +115,7 @@ func (w *walker) zip(n node, r io.Reader) error {
 	return nil
 }
 
-// zipNode is a member of a zip archive. Its time is no hint: it is that of a
-// copy on somebody's desk, in most archives without a zone, and the same files
-// in a folder must tell the same.
+// zipNode is a member of a zip archive. Its time is no hint, see byPhone.
 func zipNode(archive node, name string, f *zip.File, h *handle) node {
 	c := node{name: name, size: int64(min(f.UncompressedSize64, 1<<62)), depth: archive.depth + 1, h: h, hints: hintsOf(name)}
 	c.most = c.size
