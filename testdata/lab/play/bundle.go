@@ -43,6 +43,9 @@ func Bundle() (*Pack, error) {
 	files := map[string][]byte{}
 	const stamp = "2013-06-18_07-05-00"
 	for _, n := range w.clusters["a"].nodes {
+		if n.Runs&TVS != 0 && n.traces[tvsTrace] == nil {
+			idle(n.trace(tvsTrace), p.Phones)
+		}
 		for name, t := range n.traces {
 			for i, part := range rotate(t.lines(), 3) {
 				files[fmt.Sprintf("%s/%s/cm/trace/%s/sdi/%s%08d.txt.gz", n.Name, stamp, name, name, i+1)] = squeeze(join(part, false, time.Time{}))
@@ -69,6 +72,27 @@ func Bundle() (*Pack, error) {
 	return &Pack{Zip: archive, Files: files, Story: s}, err
 }
 
+// idle writes the trace of a server that no phone reached: it wakes up every
+// minute from the first boot to the last and finds nothing to do.
+func idle(t *trace, phones []Phone) {
+	first, last := phones[0].Events[0].At, phones[0].Events[0].At
+	for _, ph := range phones {
+		for _, e := range ph.Events {
+			if e.At.Before(first) {
+				first = e.At
+			}
+			if e.At.After(last) {
+				last = e.At
+			}
+		}
+	}
+	for at := first.Add(-time.Minute); at.Before(last.Add(5 * time.Minute)); at = at.Add(time.Minute) {
+		t.say(at, "-->debug")
+		t.say(at, "  debug Recd event")
+		t.say(at, "<--debug")
+	}
+}
+
 // rotate cuts a trace before the message of a phone whose connection was announced
 // in the part before.
 func rotate(rows []row, parts int) (out [][]row) {
@@ -76,6 +100,9 @@ func rotate(rows []row, parts int) (out [][]row) {
 		cut := len(rows) / i
 		for cut < len(rows) && !strings.Contains(rows[cut].text, ":UNKNOWN:Incoming Phone Msg") && !strings.Contains(rows[cut].text, "isReadRequest") {
 			cut++
+		}
+		if cut == len(rows) { // nobody spoke
+			cut /= i
 		}
 		out, rows = append(out, rows[:cut]), rows[cut:]
 	}
