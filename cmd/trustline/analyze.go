@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"trustline/correlate"
 	"trustline/correlate/evidence"
@@ -20,6 +21,7 @@ func analyzeCommand(e *env) *cobra.Command {
 		decode decodeFlags
 		judge  judgeFlags
 		out    outputFlags
+		cited  packetFlags
 	)
 	cmd := &cobra.Command{
 		Use:     "analyze [flags] PATH...",
@@ -39,6 +41,8 @@ Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
   trustline analyze case.zip -o report.html -o report.json
   trustline analyze case/ --phone SEP001122334455 --since 2014-05-06
   trustline analyze case/ --fact security-mode=mixed --fact SEP001122334455:itl-sha1=ab12...
+  trustline analyze case/ -o report.html --redact --redact-map who-is-who.tsv
+  trustline analyze case/ -o report.html --packets cited.pcapng
   ssh probe tcpdump -w - | trustline analyze -`,
 		Args: needPaths("path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,8 +50,12 @@ Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
 			if err != nil {
 				return err
 			}
+			if err := cited.check(args, &judge.redact, &out); err != nil {
+				return err
+			}
 			opt := decode.options()
-			c, err := collect(cmd.Context(), e, args, out.files, func(in gather.Input) *evidence.Bundle { return gather.Decode(in, opt) })
+			written := run.written(cited.file)
+			c, err := collect(cmd.Context(), e, args, written, func(in gather.Input) *evidence.Bundle { return gather.Decode(in, opt) })
 			if err != nil {
 				return err
 			}
@@ -55,10 +63,15 @@ Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
 			if err != nil {
 				return err
 			}
-			return run.judge(cmd.Context(), e, b)
+			return run.judge(cmd.Context(), e, b, func(r *correlate.Report) error {
+				return cited.write(cmd.Context(), e, args, written, r)
+			})
 		},
 	}
 	out.add(cmd, e)
+	addGroup(cmd, "Output", func(fs *pflag.FlagSet) {
+		fs.StringVar(&cited.file, "packets", "", "write the packets that the report cites to `FILE.pcapng`, each with a comment that says why; reads the captures a second time")
+	})
 	judge.add(cmd)
 	decode.add(cmd)
 	return cmd
@@ -87,14 +100,30 @@ func prepare(flags *judgeFlags, out *outputFlags) (*judging, error) {
 	return j, nil
 }
 
-// judge makes the report and writes it.
-func (j *judging) judge(ctx context.Context, e *env, b *evidence.Bundle) error {
+// written are the files that the run writes, which are no inputs.
+func (j *judging) written(more ...string) []string {
+	out := slices.Clone(j.out.files)
+	for _, f := range append(more, j.flags.redact.mapFile) {
+		if f != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// judge makes the report and writes it. also writes what else is made of it.
+func (j *judging) judge(ctx context.Context, e *env, b *evidence.Bundle, also func(*correlate.Report) error) error {
 	r, err := j.report(ctx, e, b)
 	if err != nil {
 		return err
 	}
 	if err := j.out.write(e, j.targets, r); err != nil {
 		return err
+	}
+	if also != nil {
+		if err := also(r); err != nil {
+			return err
+		}
 	}
 	if j.flags.fails(r) {
 		return errThreshold
@@ -104,13 +133,17 @@ func (j *judging) judge(ctx context.Context, e *env, b *evidence.Bundle) error {
 
 // report makes the report.
 func (j *judging) report(ctx context.Context, e *env, b *evidence.Bundle) (*correlate.Report, error) {
+	key, err := j.flags.redact.key(b)
+	if err != nil {
+		return nil, err
+	}
 	b = evidence.Merge(b, j.facts)
 	r := correlate.Judge(b, j.options)
 	if err := ctx.Err(); err != nil { // while judging, which asks nobody
 		return nil, fmt.Errorf("%w while judging: nothing was written", err)
 	}
 	j.flags.remarks(e, j.options, r, b)
-	return r, nil
+	return j.flags.redact.apply(r, key)
 }
 
 // fails tells whether a verdict is at or above one of --fail-on.

@@ -83,11 +83,12 @@ the run was interrupted; 2 wrong usage; 3 a verdict in any case at or above
 		fs.Var(&out.max, "max-report", "largest HTML page of a case, like 5MB (default 10MB)")
 		fs.BoolVar(&e.quiet, "quiet", false, "nothing on standard error but errors")
 	})
-	// What judge takes, but for the clocks of sources, which are of one case.
+	// What judge takes, but for the clocks of sources and the map of pseudonyms,
+	// which are of one case.
 	one := &cobra.Command{}
 	judge.add(one)
 	one.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name != "clock" {
+		if f.Name != "clock" && f.Name != "redact-map" {
 			cmd.Flags().AddFlag(f)
 		}
 	})

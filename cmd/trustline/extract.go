@@ -41,10 +41,14 @@ func newExtractor(dir string) (*extractor, error) {
 
 func (x *extractor) close() { x.root.Close() }
 
-// put writes content under a name like the given one and returns the name. The
-// same content under the same name is written once.
-func (x *extractor) put(name string, content []byte) (string, error) {
+// put writes content under a name made of the frame, 0 for none, and of the
+// given one, and returns it. The same content under the same name is written
+// once.
+func (x *extractor) put(frame int, name string, content []byte) (string, error) {
 	name = safeName(name)
+	if frame > 0 {
+		name = fmt.Sprintf("%d-%s", frame, name)
+	}
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
 	for i := 1; i <= maxSameName; i++ {

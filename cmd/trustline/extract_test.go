@@ -53,20 +53,30 @@ func TestExtract(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer x.close()
-	for _, tt := range []struct{ name, content, want string }{
-		{"a.tlv", "1", "a.tlv"},
-		{"a.tlv", "1", "a.tlv"},
-		{"a.tlv", "2", "a-2.tlv"},
-		{"x/../a.tlv", "2", "a-2.tlv"},
-		{"a.tlv", "3", "a-3.tlv"},
-		{"trap.tlv", "precious", "trap-2.tlv"},
+	for _, tt := range []struct {
+		frame               int
+		name, content, want string
+	}{
+		{0, "a.tlv", "1", "a.tlv"},
+		{0, "a.tlv", "1", "a.tlv"},
+		{0, "a.tlv", "2", "a-2.tlv"},
+		{0, "x/../a.tlv", "2", "a-2.tlv"},
+		{0, "a.tlv", "3", "a-3.tlv"},
+		{0, "trap.tlv", "precious", "trap-2.tlv"},
+		{29, "a.tlv", "1", "29-a.tlv"},
+		{29, "a.tlv", "2", "29-a-2.tlv"}, // of another capture
+		{30, "../../outside", "4", "30-outside"},
+		{31, "/etc/passwd\x00.tlv", "5", "31-passwd_.tlv"},
+		{32, "..", "6", "32-unnamed"},
+		{33, strings.Repeat("../", 2000) + strings.Repeat("n", 70000) + ".xml", "7", "33-" + strings.Repeat("n", maxFileName-4) + ".xml"},
 	} {
-		got, err := x.put(tt.name, []byte(tt.content))
+		got, err := x.put(tt.frame, tt.name, []byte(tt.content))
 		if err != nil || got != tt.want {
 			t.Errorf("put(%q, %q) = %q, %v; want %q", tt.name, tt.content, got, err, tt.want)
 		}
 	}
-	names(t, into, "a-2.tlv", "a-3.tlv", "a.tlv", "trap-2.tlv", "trap.tlv")
+	names(t, into, "29-a-2.tlv", "29-a.tlv", "30-outside", "31-passwd_.tlv", "32-unnamed", "33-"+strings.Repeat("n", maxFileName-4)+".xml",
+		"a-2.tlv", "a-3.tlv", "a.tlv", "trap-2.tlv", "trap.tlv")
 	if got, _ := os.ReadFile(outside); string(got) != "precious" {
 		t.Errorf("outside is %q", got)
 	}

@@ -105,6 +105,7 @@ func (s *size) Set(text string) error {
 type judgeFlags struct {
 	phone, since, until, zone string
 	clocks, facts, failOn     []string
+	redact                    redactFlags
 }
 
 // failOn are the classes that --fail-on takes.
@@ -119,6 +120,7 @@ func (j *judgeFlags) add(cmd *cobra.Command) {
 		fs.StringArrayVar(&j.clocks, "clock", nil, "set a source's clock instead of measuring it: `SOURCE=OFFSET`, what to add in seconds, as -7h or as +11:27:05.94; may repeat")
 		fs.StringArrayVar(&j.facts, "fact", nil, "state what no capture shows: `KEY=VALUE` or PHONE:KEY=VALUE; may repeat, keys above")
 		fs.StringArrayVar(&j.failOn, "fail-on", nil, "exit with 3 when a verdict is at or above `CLASS`: "+strings.Join(failOnClasses, ", ")+" (the last only when named); may repeat")
+		j.redact.add(fs)
 	})
 	complete(cmd, "fail-on", failOnClasses...)
 }

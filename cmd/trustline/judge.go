@@ -32,7 +32,7 @@ counts once.` + factHelp(),
 			if err != nil {
 				return err
 			}
-			c, err := collect(cmd.Context(), e, args, out.files, readEvidence)
+			c, err := collect(cmd.Context(), e, args, run.written(), readEvidence)
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ counts once.` + factHelp(),
 			if err != nil {
 				return err
 			}
-			return run.judge(cmd.Context(), e, b)
+			return run.judge(cmd.Context(), e, b, nil)
 		},
 	}
 	out.add(cmd, e)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"trustline/correlate/secret"
 	"trustline/dissect"
 	"trustline/report"
 )
@@ -83,7 +84,7 @@ extracted as far as it went, under a name that ends in .part.`,
 		},
 	}
 	listingFlags(cmd, e, &asJSON, func(fs *pflag.FlagSet) {
-		fs.StringVar(&extract, "extract", "", "write the content of each transfer into the folder `DIR`")
+		fs.StringVar(&extract, "extract", "", "write the content of each transfer into the folder `DIR`, as FRAME-FILE and with every byte that was transferred: a configuration keeps its passwords")
 	})
 	addGroup(cmd, "Decoding", func(fs *pflag.FlagSet) {
 		fs.Var(&udp, "ports", "UDP ports on which TFTP requests are expected (default 69)")
@@ -107,7 +108,12 @@ type transferRow struct {
 }
 
 func (t *transfer) row(capture string) transferRow {
-	return transferRow{t.Row(capture), cmp.Or(t.last, capture)}
+	r := t.Row(capture)
+	r.File = secret.Text(r.File) // of a URL
+	if r.Error != nil {
+		*r.Error = secret.Text(*r.Error)
+	}
+	return transferRow{r, cmp.Or(t.last, capture)}
 }
 
 func (t *transfer) place(l *located) int {
@@ -143,7 +149,7 @@ func extractTransfer(x *extractor, t *dissect.Transfer) error {
 	if !t.Complete || t.Clipped {
 		name += ".part"
 	}
-	_, err := x.put(name, t.Content)
+	_, err := x.put(t.First.Frame, name, t.Content)
 	t.Content = nil
 	if err != nil {
 		return fmt.Errorf("--extract: %w", err)
@@ -158,7 +164,7 @@ func printTransfers(w *bufio.Writer, f *found[*transfer]) error {
 		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(tw, "FRAME\tTIME\tPROTO\tCLIENT\tSERVER\tFILE\tOUTCOME\tBYTES\tREMARK")
 		for _, t := range f.rows {
-			r := t.Row(f.name)
+			r := t.row(f.name)
 			file := r.File
 			if r.Op != "read" {
 				file = r.Op + " " + file

@@ -105,7 +105,7 @@ would trust it.`,
 				err := listInputs(cmd.Context(), e, args, hint, readLists, func(f *found[*listed]) error {
 					for _, l := range f.rows {
 						if x != nil && l.content != nil {
-							if _, err := x.put(l.name, l.content); err != nil {
+							if _, err := x.put(l.frame, l.name, l.content); err != nil {
 								return fmt.Errorf("--extract: %w", err)
 							}
 						}
@@ -137,7 +137,7 @@ would trust it.`,
 	}
 	listingFlags(cmd, e, &asJSON, func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&verifyWith, "verify-with", nil, "check signatures with the keys in `FILE`: PEM, DER or a trust list; may repeat")
-		fs.StringVar(&extract, "extract", "", "write each file into the folder `DIR`")
+		fs.StringVar(&extract, "extract", "", "write each file into the folder `DIR`, as FRAME-FILE when it came out of a capture, with every byte of it")
 		fs.BoolVar(&diff, "diff", false, "show what changed from each list to the next of its kind")
 	})
 	return cmd
