@@ -20,6 +20,7 @@ type env struct {
 
 	quiet bool // set by --quiet
 
+	bar      *progress // what is shown now, else nil
 	slots    slots     // shared by the cases of a batch, else nil
 	progress *progress // likewise: what the bars of the cases tell, else nil
 }

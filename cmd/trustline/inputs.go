@@ -42,10 +42,11 @@ func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	bar := what.bar
+	printing := bar == nil && e.outTerminal // take prints where the bar is
 	if bar == nil {
 		bar = newProgress(e)
 	}
-	opt := intake.Options{Stdin: e.stdin, Skip: what.skip, Read: bar.read, First: firstPacket}
+	opt := intake.Options{Stdin: told{e.stdin, bar.read}, Skip: what.skip, Read: bar.read, First: firstPacket}
 	if what.traces {
 		opt.Trace = gather.TraceDialect
 	}
@@ -103,8 +104,14 @@ func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, 
 	for results := range order {
 		for r := range results {
 			if taken == nil {
+				if printing {
+					bar.pause()
+				}
 				if taken = take(r); taken != nil {
 					cancel()
+				}
+				if printing {
+					bar.resume()
 				}
 			}
 		}
@@ -120,6 +127,18 @@ func streamInputs[T any](ctx context.Context, e *env, what reading, buffer int, 
 		return fmt.Errorf("%w after %s", err, count(inputs, "input"))
 	}
 	return walked
+}
+
+// told is standard input that tells how much of it was read.
+type told struct {
+	io.Reader
+	tell func(n int64)
+}
+
+func (t told) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	t.tell(int64(n))
+	return n, err
 }
 
 // slots bounds what is done at a time by all cases of a batch together; nil

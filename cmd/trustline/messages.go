@@ -78,7 +78,11 @@ func (e *env) report(err error) int {
 
 // warn says something that does not end the run.
 func (e *env) warn(format string, a ...any) {
-	if !e.quiet {
+	switch {
+	case e.quiet:
+	case e.bar != nil:
+		e.bar.aside(func() { say(e.stderr, format, a...) })
+	default:
 		say(e.stderr, format, a...)
 	}
 }

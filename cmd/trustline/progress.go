@@ -20,6 +20,9 @@ type progress struct {
 
 	mu     sync.Mutex
 	bar    *progressbar.ProgressBar
+	total  int64 // bytes, 0 when not known
+	paused int   // above 0 while something else is printed
+	later  int64 // bytes read meanwhile
 	cases  int // of a batch, 0 without one
 	done   int // cases
 	files  int
@@ -35,11 +38,12 @@ func (p *progress) begin(total int64) {
 	if p.up != nil || !p.e.errTerminal || p.e.quiet {
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.e.bar, p.total = p, total
 	if total == 0 {
 		total = -1
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.bar = progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(p.e.stderr),
 		progressbar.OptionSetDescription(p.words()),
@@ -96,8 +100,14 @@ func (p *progress) read(n int64) {
 	if p.bar == nil {
 		return
 	}
-	if max := p.bar.GetMax64(); max > 0 {
-		n = min(n, max-1-p.bar.State().CurrentNum)
+	n += p.later
+	if p.paused > 0 {
+		p.later = n
+		return
+	}
+	p.later = 0
+	if p.total > 0 {
+		n = min(n, p.total-1-p.bar.State().CurrentNum)
 	}
 	if n > 0 {
 		// The bar is only a comfort: a terminal that went away ends no run.
@@ -139,17 +149,31 @@ func (p *progress) change(f func(*progress)) {
 	defer p.mu.Unlock()
 	if p.bar != nil {
 		f(p)
-		p.bar.Describe(p.words())
+		if p.paused == 0 {
+			p.bar.Describe(p.words())
+		}
 	}
 }
 
-// aside runs f, which prints, while the bar is out of the way.
-func (p *progress) aside(f func()) {
+// pause takes the bar out of the way of something that is printed, until resume.
+func (p *progress) pause() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar != nil {
+	if p.paused++; p.bar != nil && p.paused == 1 {
 		_ = p.bar.Clear()
 	}
+}
+
+func (p *progress) resume() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.paused--
+}
+
+// aside runs f, which prints.
+func (p *progress) aside(f func()) {
+	p.pause()
+	defer p.resume()
 	f()
 }
 
@@ -160,5 +184,6 @@ func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Finish()
 		_ = p.bar.Clear()
+		p.bar, p.e.bar = nil, nil
 	}
 }
