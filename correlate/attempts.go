@@ -210,7 +210,7 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 		// A trace may lag by half a second, so the server's word on when the
 		// question came counts only where the phone prints none.
 		if n.is("tvs_cert_auth_sent", "tvs_query_cert_request") && (a.result == Unknown || a.byStatus()) && d < verdictWindow ||
-			n.is("tvs_query") && !p.console() && d < 30 {
+			n.is("tvs_query") && !p.console() && d < verdictWindow {
 			a.askedTVS = true
 		}
 		if n.sourceKind() != "phone" || (n.e.Dialect == "phone-status") != status {

@@ -40,7 +40,7 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 	}
-	return slices.Concat(v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held))
+	return slices.Concat(v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
 }
 
 // serviceOf names what a connection was for, on the wire or in a log.
@@ -76,11 +76,52 @@ func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
 		switch {
 		case a.result == No && !known && !bad:
 			out = append(out, doubt{fmt.Sprintf("the phone refused %s, and nothing in evidence says why", a.file), ev})
+		case a.result == Unknown && kind != "config" && a.list != nil && !v.p.console() && !known && !bad && !v.holds(a):
+			out = append(out, doubt{"nothing in evidence says what the phone made of " + a.file, ev})
 		case a.result == Unknown && a.list != nil && !known && !bad && v.strange(a):
 			out = append(out, doubt{fmt.Sprintf("%s is signed by %s, which the phone's lists do not know, and nothing says what the phone made of it", a.file, signerText(a.list)), ev})
 		}
 	}
 	return out
+}
+
+// holds tells that the phone holds the very list that it was offered, or that
+// the offer carried nothing that could change it.
+func (v *view) holds(a *attempt) bool {
+	h := v.p.now(listIndex(a.kind))
+	return a.list == nil && len(a.wire) == 0 || h.list != nil && sameList(h.list, a.list)
+}
+
+// doubtCAPF finds a session with CAPF of which only the wire is seen: a short
+// exchange looks the same whether the certificate was issued or refused.
+func (v *view) doubtCAPF(held []ruling) []doubt {
+	if slices.ContainsFunc(held, func(h ruling) bool { return h.rule.Stage == stageCAPF }) {
+		return nil
+	}
+	for _, n := range slices.Backward(v.p.conns) {
+		if n.e.TLS.Service == "capf" {
+			return []doubt{{"the phone spoke with CAPF at " + n.e.Server + ", and nothing in evidence says what came of it", []*entry{n}}}
+		}
+	}
+	return nil
+}
+
+// doubtFallback finds a TVS that failed by its certificate before a list was
+// taken whose content is not in evidence: it may hold the new certificate.
+func (v *view) doubtFallback(held []ruling) []doubt {
+	i := slices.IndexFunc(held, func(h ruling) bool {
+		return h.rule.ID == "tvs-fallback-used" && h.class == ClassDegraded && h.cause == nil
+	})
+	if i < 0 || v.p.now(iITL).list != nil && !v.p.now(iITL).list.l.Partial {
+		return nil
+	}
+	bad := held[i].evidence[0]
+	for _, s := range v.p.states[1:] {
+		if s.cause != nil && s.cause.kind == "itl" && s.cause.result != No && bad.at.before(s.cause.decided()) {
+			return []doubt{{"whether the list that the phone was given since holds the certificate of the failing TVS is not in evidence", s.ev}}
+		}
+	}
+	return nil
 }
 
 // strange tells that the lists which the phone held, where both or the only

@@ -162,7 +162,6 @@ func TestCertificateFindings(t *testing.T) {
 			"the name is the old one":          keepsName,
 			"one TVS is known to the phone":    stillKnown,
 			"the phone was not offered it yet": unfetched,
-			"there is one server":              instead(func() *scene { return renamed("") }),
 			"an anchor of the CTL is left": instead(func() *scene {
 				s := renamed("available")
 				twoServers(s)

@@ -7,7 +7,7 @@ var rulesEvidence = []*Rule{
 		ID: "phone-clock-wrong", Title: "A wrong date makes valid certificates look expired",
 		Sees:  "certificate errors, though every certificate is valid",
 		Says:  "The certificate was refused for its dates although it is valid: the clock of the side that refused it is wrong.",
-		Needs: []string{"valid-certificate-called-expired"}, Not: []string{"expired-certificate-on-wire"},
+		Needs: []string{"valid-certificate-called-expired"},
 		Class: ClassRecoverable, Stage: stageTransport,
 		Explain:    []string{"tvs-handshake-failed", "config-signer-not-trusted", "https-service-unverified"},
 		Neighbours: []string{"server-certificate-expired", "certificate-expired-or-expiring"},

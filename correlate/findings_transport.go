@@ -8,7 +8,7 @@ var rulesTransport = []*Rule{
 		ID: "tftp-address-wrong-or-down", Title: "No TFTP server answers the phone",
 		Sees:  "TFTP timeout; the phone stays at \"Configuring IP\" or \"Registering\"",
 		Says:  "Nothing at the phone's TFTP address answers, so it gets neither lists nor configuration; trust is not the question.",
-		Needs: []string{"tftp-unreachable"}, Not: []string{"tftp-answered"},
+		Needs: []string{"tftp-unreachable"},
 		Class: ClassRecoverable, Stage: stageTransport,
 		Explain:    []string{"list-transfer-failed", "config-not-applied", "itl-stale-on-phone"},
 		Neighbours: []string{"list-transfer-failed", "tftp-server-busy"},

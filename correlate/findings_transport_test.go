@@ -170,7 +170,12 @@ func TestTransportFindings(t *testing.T) {
 			s.transfer(1000, phoneName+".cnf.xml.sgn", "")
 			return s
 		}, map[string]func(*scene){
-			"a newer model":     func(s *scene) { s.b.Facts[0].Value = "7970" },
+			"a newer model": func(s *scene) { s.b.Facts[0].Value = "7970" },
+			"the CTL's signer is unknown too": func(s *scene) {
+				s.list("ctl2", "ctl", "dd01", "SAST dd01", "CCM+TFTP aa02")
+				s.transfer(900, ownCTL, "ctl2")
+				s.says(900.1, "trust_list_update_failed")
+			},
 			"the model unknown": func(s *scene) { s.b.Facts = nil },
 			"the served CTL is signed by somebody new": func(s *scene) {
 				s.list("ctl2", "ctl", "cc09", "SAST cc09", "CCM+TFTP aa09")

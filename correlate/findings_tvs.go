@@ -6,7 +6,7 @@ var rulesTVS = []*Rule{
 		ID: "tvs-port-blocked", Title: "TVS is silent on TCP 2445",
 		Sees:  "\"Host Not Found\", lists are not updated",
 		Says:  "TCP 2445 to TVS is blocked on the way; no certificate is at fault.",
-		Needs: []string{"tvs-silent", "tvs-host-alive"}, Not: []string{"tvs-reached"},
+		Needs: []string{"tvs-silent", "tvs-host-alive"},
 		Class: ClassRecoverable, Stage: stageTransport,
 		Explain:    []string{"itl-stale-on-phone", "https-service-unverified", "config-signer-not-trusted", "config-not-applied", "tvs-no-answer"},
 		Neighbours: []string{"tvs-not-listening", "tvs-cert-mismatch", "tvs-fallback-used"},

@@ -8,7 +8,7 @@ var rulesTVSAnswers = []*Rule{
 		ID: "tvs-certificate-unknown-in-store", Title: "TVS does not know the certificate it was asked about",
 		Sees:  "a secure service or a list update fails although TCP 2445 works",
 		Says:  "TVS answers, but it does not hold the certificate that the phone asks about, so it cannot vouch for it.",
-		Needs: []string{"tvs-does-not-vouch"}, Not: []string{"tvs-vouched-later", "tvs-vouched-for-list"},
+		Needs: []string{"tvs-does-not-vouch"}, Not: []string{"tvs-vouched-later"},
 		Class: ClassRecoverable, Stage: stageTVS,
 		Explain:    []string{"https-service-unverified", "config-signer-not-trusted", "itl-stale-on-phone", "config-not-applied"},
 		Neighbours: []string{"tvs-cert-mismatch", "tvs-port-blocked", "tvs-no-answer"},
@@ -37,7 +37,7 @@ var rulesTVSAnswers = []*Rule{
 		ID: "tvs-no-answer", Title: "TVS takes the question and does not answer",
 		Sees:  "a long wait, then \"Host Not Found\"",
 		Says:  "The phone put its question to TVS and got no answer: the service on that node hangs.",
-		Needs: []string{"tvs-left-without-answer"}, Not: []string{"tvs-vouched-for-list", "tvs-does-not-vouch"},
+		Needs: []string{"tvs-left-without-answer"},
 		Class: ClassRecoverable, Stage: stageTVS,
 		Explain:    []string{"https-service-unverified", "config-signer-not-trusted", "itl-stale-on-phone"},
 		Neighbours: []string{"tvs-certificate-unknown-in-store", "tvs-port-blocked"},
@@ -82,8 +82,16 @@ var rulesServices = []*Rule{
 		ID: "https-service-unverified", Title: "A secure service fails because nothing vouches for its certificate",
 		Sees:  "\"Host Not Found\"; directory, Extension Mobility or services do not open",
 		Says:  "The phone gave up a secure service because its certificate is in no list and no TVS vouched for it.",
-		Needs: []string{"https-refused-by-phone"}, Not: []string{"https-opened-later", "https-authenticated"},
+		Needs: []string{"https-refused-by-phone"}, Not: []string{"https-opened-later"},
 		Class: ClassRecoverable, Stage: stageServices,
+		// The phone refused its TVS, and nothing shows whether a list has to go:
+		// an effect whose cause may be worse.
+		class: func(v *view) string {
+			if v.ask("every-tvs-fails-by-certificate").Value == Unknown && v.ask("served-signer-untrusted").Value != No && slices.ContainsFunc(v.tlsTries(), func(t *tvsTry) bool { return t.state == "refused-by-phone" }) {
+				return ClassInconclusive
+			}
+			return ClassRecoverable
+		},
 		Neighbours: []string{"phone-certificate-refused-by-cucm", "tvs-port-blocked", "tvs-certificate-unknown-in-store"},
 		Source:     "Cisco TechNote 118699",
 		sure:       func(*view) string { return "medium" },

@@ -131,27 +131,7 @@ func survivors(t *testing.T, list []mutation) []string {
 // redundant are the exclusions that another condition of the same finding
 // implies: no scene can tell whether they are there. Each has its reason; the aim
 // is none.
-var redundant = map[string]string{
-	"ctl-anchors-lost/not/ctl-vouched":                                   "the need ctl-refusal-seen says that the last CTL was refused",
-	"ctl-signer-unknown/not/ctl-vouched":                                 "the need ctl-refusal-seen says that the last CTL was refused",
-	"callmanager-tvs-both-regenerated/not/lists-of-other-cluster":        "another cluster's signer has another name: names-changed excludes it",
-	"callmanager-tvs-both-regenerated/not/tvs-vouched-for-list":          vouched,
-	"hostname-change-with-ctl/not/tvs-vouched-for-list":                  vouched,
-	"hostname-change-single-node-itl-only/not/tvs-vouched-for-list":      vouched,
-	"all-nodes-renamed-together/not/tvs-vouched-for-list":                vouched,
-	"cluster-rebuilt-no-drs/not/tvs-vouched-for-list":                    vouched,
-	"blank-itl-refused/not/tvs-vouched-for-list":                         vouched,
-	"moved-cluster-no-trust/not/tvs-vouched-for-list":                    vouched,
-	"old-tvs-unreachable-after-move/not/tvs-vouched-for-list":            vouched,
-	"bulk-certificate-incomplete/not/tvs-vouched-for-list":               vouched,
-	"hostname-change-single-node-itl-only/not/ctl-anchor-left":           "an anchor is left only of a CTL that is held: ctl-held excludes it",
-	"callmanager-regenerated-pending/not/every-tvs-fails-by-certificate": "the need tvs-cert-in-held-itl says that one does not fail",
-	"config-signature-algorithm-unsupported/not/config-signature-wrong":  "the need sha512-config-refused is no when the signature is wrong",
-	"config-unsigned-accepted/not/model-without-sbd":                     "the need unsigned-config-taken wants a request for an ITL, which such a model never sends",
-	"phone-clock-wrong/not/expired-certificate-on-wire":                  "the need valid-certificate-called-expired is no when one has expired",
-	"tftp-address-wrong-or-down/not/tftp-answered":                       "the need tftp-unreachable is no when a server answered",
-	"tvs-port-blocked/not/tvs-reached":                                   "the need tvs-silent is no when a TVS was reached",
-}
+var redundant = map[string]string{}
 
 // vouched is why it does not matter whether TVS vouched for a list. Where that list
 // is one of an earlier boot, the exclusion even hides a finding that is right.

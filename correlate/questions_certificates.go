@@ -207,7 +207,8 @@ func tvsChangedOnly(v *view) Answer {
 	case Yes:
 		return no(signer.Because, signer.Evidence...)
 	case Unknown:
-		if c := v.ask("config-signer-untrusted"); c.Value == No {
+		last := v.p.lastAttempt("config")
+		if c := v.ask("config-signer-untrusted"); c.Value == No && last != nil && last.list != nil && !last.list.l.Partial {
 			signer = c
 			break
 		}
@@ -298,7 +299,7 @@ func newRecoverySigner(v *view) Answer {
 			}
 			for i := range h.list.l.Records {
 				r := &h.list.l.Records[i]
-				if isRecovery(r) && !sameSerial(r.Serial, l.Signer.Serial) && !nearMiss(r.Serial, l.Signer.Serial) && !hasSerial(h.list.l, l.Signer.Serial) {
+				if isRecovery(r) && strings.EqualFold(commonName(r.Subject), commonName(l.Signer.Name)) && !sameSerial(r.Serial, l.Signer.Serial) && !nearMiss(r.Serial, l.Signer.Serial) && !hasSerial(h.list.l, l.Signer.Serial) {
 					return yes(fmt.Sprintf("the served ITL is signed by ITLRecovery serial %s; the phone's list knew serial %s", l.Signer.Serial, r.Serial), slices.Concat(served.ev, h.ev)...)
 				}
 			}

@@ -88,6 +88,9 @@ func (v *view) presentedOn(services ...string) []*entry {
 // those servers present.
 func ctlRecordOutdated(v *view) Answer {
 	for _, c := range v.ctls() {
+		if c.list.l.Partial {
+			continue
+		}
 		for _, n := range v.presentedOn("capf", "sccp-tls", "sip-tls") {
 			cert := v.k.cert(n.e.TLS.ServerCertificates[0])
 			if cert == nil || strings.HasPrefix(cert.KeyText, "EC") {

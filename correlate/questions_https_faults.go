@@ -62,7 +62,8 @@ func (v *view) serviceFailed(from *entry) []*entry {
 			break
 		}
 		switch {
-		case m.is("https_authenticated_via_tvs", "http_ok", "http_response"), m.is("tvs_cert_auth_response") && m.detail("status") == "0":
+		case m.is("https_authenticated_via_tvs", "http_ok", "http_response"), m.is("tvs_cert_auth_response") && m.detail("status") == "0",
+			m.is("tvs_query") && m.detail("result") == "found" && m.detail("type") == "verify":
 			return nil
 		case m.is("tvs_cert_auth_response"), m.is("tvs_query") && m.detail("result") == "not-found" && m.detail("type") == "verify":
 			return []*entry{m}

@@ -361,7 +361,7 @@ func tvsVouchedList(v *view) Answer {
 	var exact bool
 	for _, n := range v.p.all {
 		d, ok := n.at.sub(a.end)
-		if !ok || d < -1 || d > 30 {
+		if !ok || d < -1 || d > verdictWindow {
 			continue
 		}
 		switch {

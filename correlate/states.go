@@ -143,6 +143,11 @@ func (k *kase) infer(p *phone, a *attempt, i int, now [2]held) {
 		if !ok || d > 60 || !strings.HasSuffix(strings.ToLower(b.file), ".sgn") {
 			return
 		}
+		if !known && k.tookOnTVS(p, a, b, now) {
+			a.result, a.inferred, a.askedTVS = Yes, true, true
+			a.proof = slices.Clone(b.wire)
+			return
+		}
 		if !known && (now[listIndex(a.kind)].list != nil || !k.couldAsk(p, a, now) || k.spokeToTVS(p, a.end, b.end) || !k.seenUntil(p, b.end, settle)) {
 			return
 		}
@@ -150,6 +155,31 @@ func (k *kase) infer(p *phone, a *attempt, i int, now [2]held) {
 		a.proof = slices.Clone(b.wire)
 		return
 	}
+}
+
+// tookOnTVS reads off a capture that the phone took a list on TVS's word: it
+// asked a TVS it accepted, then fetched a configuration by a signer that only
+// the new list knows, and asked nobody about that.
+func (k *kase) tookOnTVS(p *phone, a, b *attempt, now [2]held) bool {
+	if a.kind != "itl" || now[iITL].list == nil || b.list == nil || b.list.l.Partial || a.list.l.Partial || !k.seenUntil(p, b.end, settle) {
+		return false
+	}
+	asked := false
+	for _, n := range p.conns {
+		t := n.e.TLS
+		if t.Service != "tvs" {
+			continue
+		}
+		if d, ok := n.at.sub(b.end); ok && d >= 0 && d <= settle {
+			return false
+		}
+		_, answer := t.Marks["server_data"]
+		if d, ok := n.at.sub(a.end); ok && d >= -joinWindow && n.at.before(b.start) && t.Outcome == "established" && answer {
+			asked = true
+		}
+	}
+	knows := func(l *listObj) bool { s := signerIn(l, b.list.l, rolesForConfig); return s.found && !s.wrong }
+	return asked && knows(a.list) && !knows(now[iITL].list) && !knows(now[iCTL].list)
 }
 
 // couldAsk tells that a phone which does not know the signer would have asked
@@ -369,8 +399,12 @@ func (p *phone) heldAt(i int, at instant) held {
 func (p *phone) served(kind string) *attempt {
 	for i := len(p.attempts) - 1; i >= 0; i-- {
 		a := p.attempts[i]
-		if a.kind == kind && a.list != nil {
+		switch {
+		case a.kind != kind || a.missing:
+		case a.list != nil:
 			return a
+		case len(a.wire) > 0:
+			return nil // a later one went by of which the capture lacks the content
 		}
 	}
 	return nil

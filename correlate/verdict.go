@@ -25,6 +25,15 @@ func (v *view) finding(h ruling) Finding {
 	if h.past != "" {
 		f.Summary += " History: " + sentence(h.past)
 	}
+	if f.Class == ClassInconclusive || f.Confidence == "low" {
+		for _, q := range r.Get {
+			for _, s := range v.collectFor(q) {
+				if !slices.Contains(f.CollectNext, s) {
+					f.CollectNext = append(f.CollectNext, s)
+				}
+			}
+		}
+	}
 	if h.cause != nil {
 		f.ConsequenceOf = ptr(h.cause.ID)
 	}

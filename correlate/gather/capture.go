@@ -161,6 +161,9 @@ func (h *captureHandler) content(t *dissect.Transfer, at evidence.Place) string 
 			h.remarks = append(h.remarks, remark{at.Frame, err.Error()})
 			return ""
 		}
+		if t.SHA256 == "" { // octets are missing: what is there neither has the file's hash nor verifies
+			f.Partial, f.CoveredDigest = true, nil
+		}
 		return d.list(f, at)
 	}
 	if c := configOf(t.File, t.Content); c != nil && t.SHA256 != "" {

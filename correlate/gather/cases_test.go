@@ -54,10 +54,8 @@ type want struct {
 // pending are the cases whose report is not yet what their want.json says, with
 // the reason. A case that has become right must leave the list.
 var pending = map[string]string{
-	"d04-one-answers":           "tvsVouchedList looks 30 s far, the second TVS answers after 45 s",
 	"d11-corrupt-after-restore": "lists of two phones are mixed up; a trace fits either server by timing",
 	"d13-first-list":            "the first list passes for a verified one: the case proves no empty phone",
-	"d13-tls13":                 "what to collect lacks the TVS trace",
 }
 
 // readWant reads a want.json.

@@ -39,21 +39,8 @@ func keeps(part, kind string) bool {
 // pendingParts are the parts that are not yet right, as pending in TestCases:
 // "case/part" and the reason.
 var pendingParts = map[string]string{
-	"both-regenerated-second-node/captures": "tvs-fallback-used, although a new list was taken since",
-	"both-regenerated-second-node/no-logs":  "tvs-fallback-used, although a new list was taken since",
-	"both-regenerated/captures":             "https-service-unverified hides the open question about trust",
-	"both-regenerated/no-logs":              "https-service-unverified hides the open question about trust",
-	"d02-pending/no-captures":               "the served list is younger than the last boot",
-	"d03-no-answers/captures":               "https-service-unverified hides the open question about trust",
-	"d03-no-answers/no-logs":                "https-service-unverified hides the open question about trust",
-	"d03-no-phone-list/captures":            "https-service-unverified hides the open question about trust",
-	"d03-no-phone-list/no-logs":             "https-service-unverified hides the open question about trust",
-	"d03-second-silent/captures":            "https-service-unverified hides the open question about trust",
-	"d03-second-silent/no-logs":             "https-service-unverified hides the open question about trust",
-	"d05-first-tvs-renamed/captures":        "tvs-fallback-used, although a new list was taken since",
-	"d05-first-tvs-renamed/no-logs":         "tvs-fallback-used, although a new list was taken since",
-	"d07-invalid-lsc/captures":              "a short CAPF exchange without result passes for nothing",
-	"d07-invalid-lsc/no-logs":               "a short CAPF exchange without result passes for nothing",
+	"d02-pending/no-captures":        "the served list is younger than the last boot",
+	"d05-first-tvs-renamed/captures": "tvs-fallback-used, although a new list was taken since",
 }
 
 // TestParts judges every case from a part of its evidence. What want.json states
