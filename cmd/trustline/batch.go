@@ -45,6 +45,9 @@ nothing changed since the last run is not read again; OUT/CASE/case.json tells:
 it holds a digest of trustline's version, of the flags, and of the names, sizes
 and times of change of all files of the case. --force reads all of them.
 
+With --redact the cases are called case-001 and so on, in the order of their
+names; what is printed tells which is which.
+
 Children whose names begin with a dot, OUT itself and what an earlier batch wrote
 are no cases. Folders of cases that are gone stay in OUT; the page over all does
 not name them. When the run is interrupted, what is done stays, and the same
@@ -139,6 +142,11 @@ func (b *batch) run(ctx context.Context) error {
 	if len(cases) == 0 {
 		return &failure{status: exitNothing, err: fmt.Errorf("%s: no case in it: nothing to analyse", b.dir)}
 	}
+	if b.flags.redact.wanted() {
+		if dir := b.plain(); dir != "" {
+			return usagef("-o: %s is of an earlier run without --redact", dir).hinting("name another folder, to hand on nothing by mistake")
+		}
+	}
 	if err := os.MkdirAll(b.out, 0o777); err != nil {
 		return usagef("-o: %v", err)
 	}
@@ -189,19 +197,23 @@ func (b *batch) analyse(ctx context.Context, cases []*batchCase) {
 			continue
 		}
 		b.bar.aside(func() {
-			line := c.row.Line()
+			shown := c.row
+			if shown.Name = c.name; c.row.Name != c.name {
+				shown.Name += " as " + c.row.Name
+			}
+			line := shown.Line()
 			if c.known != nil {
 				line += "  unchanged"
 			}
 			fmt.Fprintln(b.stdout, line) // what cannot be written shows at the end
 			if c.err != nil {
 				for _, l := range c.reasons() {
-					say(b.stderr, "%s: %s", c.row.Name, l)
+					say(b.stderr, "%s: %s", c.name, l)
 				}
 			}
 			for _, l := range strings.Split(strings.TrimSpace(c.said.String()), "\n") {
 				if l = strings.TrimPrefix(l, "trustline: "); l != "" {
-					b.warn("%s: %s", c.row.Name, l)
+					b.warn("%s: %s", c.name, l)
 				}
 			}
 		})
@@ -224,6 +236,9 @@ func (b *batch) one(ctx context.Context, c *batchCase, shared slots) {
 		}
 		if c.err != nil {
 			c.row.Failure = strings.Join(c.reasons(), "; ")
+			if c.row.Name != c.name && c.err != errInterrupted { // the reason holds names
+				c.row.Failure = "could not be analysed; the run told why"
+			}
 		}
 		if c.err != nil && c.err != errInterrupted {
 			c.forget(b.out) // an older report would pass for one of this run
@@ -279,9 +294,13 @@ func (b *batch) finish(ctx context.Context, cases []*batchCase) error {
 		}
 	}
 	page := filepath.Join(b.out, "index.html")
+	title := filepath.Base(absolute(b.dir))
+	if b.flags.redact.wanted() {
+		title = ""
+	}
 	err := writeFiles(
 		fileText{page, func(w *bytes.Buffer) error {
-			return html.Index(w, rows, html.IndexOptions{Title: filepath.Base(absolute(b.dir)), Tool: toolName, Version: toolVersion, Zone: b.options.Zone})
+			return html.Index(w, rows, html.IndexOptions{Title: title, Tool: toolName, Version: toolVersion, Zone: b.options.Zone})
 		}},
 		fileText{filepath.Join(b.out, "summary.csv"), func(w *bytes.Buffer) error { return report.SummaryCSV(w, rows) }},
 	)

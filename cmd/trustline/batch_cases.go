@@ -33,6 +33,7 @@ const caseSchema = "trustline/batch-case/v1"
 // batchCase is one case on its way.
 type batchCase struct {
 	path        string
+	name        string // of the child; that of the row may be another
 	folder      string // below OUT
 	bytes       int64  // of its files
 	fingerprint string
@@ -50,6 +51,7 @@ type note struct {
 	Schema      string           `json:"schema"`
 	Fingerprint string           `json:"fingerprint"`
 	Files       map[string]int64 `json:"files"` // sizes of the reports
+	Redacted    bool             `json:"redacted"`
 	Summary     report.Summary   `json:"summary"`
 }
 
@@ -84,8 +86,11 @@ func (b *batch) cases() ([]*batchCase, error) {
 		if strings.HasPrefix(entry.Name(), ".") || err == nil && (home != nil && os.SameFile(info, home) || written(path)) {
 			continue
 		}
-		c := &batchCase{path: path, folder: free(taken, entry.Name()), done: make(chan struct{})}
-		c.row.Name = entry.Name()
+		c := &batchCase{path: path, name: entry.Name(), done: make(chan struct{})}
+		if c.row.Name = c.name; b.flags.redact.wanted() { // a name tells whose case it is
+			c.row.Name = fmt.Sprintf("case-%03d", len(out)+1)
+		}
+		c.folder = free(taken, c.row.Name)
 		switch {
 		case err != nil:
 			c.err = errors.New(reason(err))
@@ -112,7 +117,7 @@ func (b *batch) skip() []string {
 // look finds out whether a case changed since the last run.
 func (b *batch) look(c *batchCase) {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%q\n%s\n%q\n", caseSchema, versionLine(), b.settings, c.row.Name)
+	fmt.Fprintf(h, "%s\n%q\n%s\n%q\n", caseSchema, versionLine(), b.settings, c.name)
 	for _, f := range intake.List([]string{c.path}, intake.Options{Skip: b.skip()}).Files() {
 		c.bytes += max(0, f.Size)
 		fmt.Fprintf(h, "%q %d %d %q\n", f.Name, f.Size, f.Changed.UnixNano(), f.Problem)
@@ -121,9 +126,8 @@ func (b *batch) look(c *batchCase) {
 	if b.force {
 		return
 	}
-	var n note
-	text, err := os.ReadFile(filepath.Join(b.out, c.folder, caseNote))
-	if err != nil || json.Unmarshal(text, &n) != nil || n.Schema != caseSchema || n.Fingerprint != c.fingerprint {
+	n := readNote(filepath.Join(b.out, c.folder, caseNote))
+	if n == nil || n.Fingerprint != c.fingerprint {
 		return
 	}
 	for _, name := range []string{caseHTML, caseJSON} {
@@ -133,6 +137,29 @@ func (b *batch) look(c *batchCase) {
 		}
 	}
 	c.known = &n.Summary
+}
+
+// readNote reads a note, nil when it is none.
+func readNote(path string) *note {
+	var n note
+	text, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(text, &n) != nil || n.Schema != caseSchema {
+		return nil
+	}
+	return &n
+}
+
+// plain gives the folder of a case that an earlier run wrote without
+// pseudonyms, "" when there is none. It would be handed on with those that have
+// them.
+func (b *batch) plain() string {
+	entries, _ := os.ReadDir(b.out) // it may not be there yet
+	for _, e := range entries {
+		if n := readNote(filepath.Join(b.out, e.Name(), caseNote)); n != nil && !n.Redacted {
+			return filepath.Join(b.out, e.Name())
+		}
+	}
+	return ""
 }
 
 // write writes the reports of a case: all or none. The note goes away before
@@ -145,7 +172,7 @@ func (b *batch) write(c *batchCase, r *correlate.Report) error {
 	if err := os.Remove(filepath.Join(dir, caseNote)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	n := note{Schema: caseSchema, Fingerprint: c.fingerprint, Files: map[string]int64{}, Summary: c.row.Summary}
+	n := note{Schema: caseSchema, Fingerprint: c.fingerprint, Files: map[string]int64{}, Redacted: b.flags.redact.wanted(), Summary: c.row.Summary}
 	sized := func(name string, write func(io.Writer) error) fileText {
 		return fileText{filepath.Join(dir, name), func(w *bytes.Buffer) error {
 			err := write(w)
@@ -171,7 +198,7 @@ func (b *batch) write(c *batchCase, r *correlate.Report) error {
 func (c *batchCase) reasons() []string {
 	lines := strings.Split(c.err.Error(), "\n")
 	for i, l := range lines {
-		lines[i] = strings.TrimPrefix(l, c.row.Name+": ")
+		lines[i] = strings.TrimPrefix(l, c.name+": ")
 	}
 	return lines
 }

@@ -23,8 +23,8 @@ type progress struct {
 	total  int64 // bytes, 0 when not known
 	paused int   // above 0 while something else is printed
 	later  int64 // bytes read meanwhile
-	cases  int // of a batch, 0 without one
-	done   int // cases
+	cases  int   // of a batch, 0 without one
+	done   int   // cases
 	files  int
 	phones map[string]bool
 }
