@@ -12,7 +12,6 @@ import (
 // undecided, by "mix seed". Each fails the test once it is mended, so that the list
 // stays true.
 var pendingTrials = map[string]string{
-	"one-sided 1107":        "another cluster's ITLRecovery passes for a renewed one",
 	"lossy, logs gone 1807": "a CAPF operation that ends early is not seen in a capture alone",
 	"filtered 1202":         lossIsNoFault,
 	"no console 1000020":    "a question to TVS from before the phone took a blank ITL counts still",
