@@ -110,8 +110,10 @@ type transferRow struct {
 func (t *transfer) row(capture string) transferRow {
 	r := t.Row(capture)
 	r.File = secret.Text(r.File) // of a URL
-	if r.Error != nil {
-		*r.Error = secret.Text(*r.Error)
+	for _, p := range []*string{r.FileName, r.Error} {
+		if p != nil {
+			*p = secret.Text(*p)
+		}
 	}
 	return transferRow{r, cmp.Or(t.last, capture)}
 }
@@ -145,7 +147,7 @@ func extractTransfer(x *extractor, t *dissect.Transfer) error {
 	if len(t.Content) == 0 {
 		return nil
 	}
-	name := t.File
+	name := secret.Text(t.File)
 	if !t.Complete || t.Clipped {
 		name += ".part"
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"trustline/cmd/internal/intake"
+	"trustline/correlate/secret"
 	"trustline/dissect"
 	"trustline/dissect/trustlist"
 	"trustline/report"
@@ -241,7 +242,7 @@ func (h *listHandler) Transfer(t *dissect.Transfer) {
 		h.f.remarks = append(h.f.remarks, remark{t.First.Frame, err.Error()})
 		return
 	}
-	name := t.File
+	name := secret.Text(t.File)
 	if t.Outcome != dissect.OutcomeComplete || t.Clipped {
 		list.MarkPartial()
 		name += ".part"
