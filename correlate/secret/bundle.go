@@ -7,6 +7,9 @@ import "trustline/correlate/evidence"
 func Event(e *evidence.Event) {
 	e.Text = Text(e.Text)
 	for k, v := range e.Detail {
+		if k == "hex" || k == "response_hex" {
+			continue // digits: what they stand for is told, or not, by who decodes them
+		}
 		if t := Text(v); t != v {
 			e.Detail[k] = t
 		}

@@ -9,7 +9,7 @@ import (
 
 // Bounds of Reader.
 const (
-	bufferSize = 64 << 10
+	bufferSize = 128 << 10
 	// maxKeyLine is the longest line of a private key that is looked at whole:
 	// PEM writes 64 characters, some programs all in one line. What is longer
 	// is blotted out as far as it goes.
@@ -29,6 +29,7 @@ func Reader(r io.Reader) io.Reader { return &reader{r: r} }
 
 type reader struct {
 	r     io.Reader
+	base  []byte // what buf lies in, without length
 	buf   []byte // read, not handed out
 	ready int    // bytes of buf that can be handed out
 	err   error
@@ -56,7 +57,10 @@ func (r *reader) fill() {
 		return
 	}
 	if cap(r.buf)-len(r.buf) < bufferSize/2 {
-		r.buf = append(make([]byte, 0, len(r.buf)+bufferSize), r.buf...)
+		if cap(r.base) < len(r.buf)+bufferSize {
+			r.base = make([]byte, 0, len(r.buf)+2*bufferSize)
+		}
+		r.buf = append(r.base, r.buf...) // to its beginning
 	}
 	n, err := r.r.Read(r.buf[len(r.buf):cap(r.buf)])
 	r.buf, r.err = r.buf[:len(r.buf)+n], err
