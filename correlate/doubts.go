@@ -228,10 +228,13 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 			port[key] = portOf(n.e.Server)
 		}
 		if n.e.Dialect == "phone-secd" && port[key] == "2445" {
+			if n.is("tls_handshake_failed", "tls_handshake_ok", "tvs_cert_verified", "tvs_tls_connected") {
+				delete(port, key) // that contact is over
+			}
 			continue
 		}
 		switch {
-		case n.is("tls_handshake_failed"):
+		case n.is("tls_handshake_failed"), n.is("tls_alert_received") && n.detail("level") == "fatal":
 			last[key] = n
 		case n.is("tls_handshake_ok", "https_authenticated_via_tvs", "http_ok", "http_response", "tls_session_cached", "tvs_tls_connected"):
 			delete(last, key)

@@ -22,7 +22,13 @@ type clockAddress struct{ clock, address string }
 type run struct {
 	name     string
 	from, to int64 // nanoseconds of the source's clock
+	leased   bool  // the device was seen to be given the address
 }
+
+// afterwards is for how long a contact without a name still belongs to the
+// device that showed its name at the address last, when several did and no lease
+// is seen: the length of a boot.
+const afterwards = 120 * second
 
 func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
 	h := &holders{k: k, names: map[string]map[string]bool{}, runs: map[clockAddress][]run{}, acts: map[string]map[string]bool{}}
@@ -46,11 +52,12 @@ func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
 		var runs []run
 		for _, n := range list {
 			at := ns(n.e.Clock)
+			lease := n.is("dhcp_ack")
 			if i := len(runs) - 1; i >= 0 && runs[i].name == names[n] {
-				runs[i].to = at
+				runs[i].to, runs[i].leased = at, runs[i].leased || lease
 				continue
 			}
-			runs = append(runs, run{names[n], at, at})
+			runs = append(runs, run{names[n], at, at, lease})
 		}
 		h.runs[key] = runs
 	}
@@ -117,11 +124,14 @@ func (h *holders) at(n *entry) (name, why string) {
 	if len(runs) > len(set) {
 		return "", fmt.Sprintf("%s stands for %s at the same time (NAT, or a proxy)", n.e.Address, strings.Join(all, " and "))
 	}
-	name = runs[0].name
+	held := runs[0]
 	for _, r := range runs { // the one that held it last; a phone shows its name early in a boot
 		if r.from <= ns(n.e.Clock) {
-			name = r.name
+			held = r
 		}
 	}
-	return name, ""
+	if !held.leased && ns(n.e.Clock) > held.to+afterwards {
+		return "", fmt.Sprintf("%s was the address of %s, and no lease tells whose it is now", n.e.Address, strings.Join(all, " and of "))
+	}
+	return held.name, ""
 }

@@ -112,12 +112,13 @@ func tvsVouchedLater(v *view) Answer {
 		return unknown("no refusing answer of TVS is in evidence")
 	}
 	bad := a.Evidence[0]
+	short := bad.is("tvs_query") && v.roleMissing(bad) != "" // found, and of no use
 	for _, n := range v.p.all {
 		if d, ok := n.at.sub(bad.at); !ok || d <= 0 {
 			continue
 		}
 		good := n.is("tvs_query") && n.detail("result") == "found" && (bad.detail("serial") == "" || sameSerial(n.detail("serial"), bad.detail("serial"))) && v.roleMissing(n) == "" ||
-			n.is("https_authenticated_via_tvs") || n.is("tvs_cert_auth_response") && n.detail("status") == "0"
+			!short && bad.detail("type") != "query" && (n.is("https_authenticated_via_tvs") || n.is("tvs_cert_auth_response") && n.detail("status") == "0")
 		if good {
 			return yes("TVS vouched for it afterwards", n)
 		}
@@ -132,8 +133,13 @@ func takenAllTheSame(v *view) Answer {
 	if a.Value != Yes {
 		return unknown("no refusing answer of TVS is in evidence")
 	}
-	serial := a.Evidence[0].detail("serial")
-	for _, kind := range []string{"ctl", "itl", "config"} {
+	bad := a.Evidence[0]
+	serial := bad.detail("serial")
+	kinds := []string{"ctl", "itl", "config"}
+	if bad.is("tvs_query") && v.roleMissing(bad) != "" {
+		kinds = kinds[:2] // the role that is missing is that of a list
+	}
+	for _, kind := range kinds {
 		if f := v.p.lastAttempt(kind); f != nil && f.result == Yes && !f.inferred && f.list != nil && sameSerial(f.list.l.Signer.Serial, serial) {
 			return yes("the phone took "+f.file+" in the end", slices.Concat(f.evidence(), f.proof)...)
 		}

@@ -81,6 +81,10 @@ func (k *kase) walkStates(p *phone) {
 			a.result, a.inferred = Yes, true
 			a.proof = append(slices.Clone(now[iCTL].ev), now[iITL].ev...)
 		}
+		if a.result == Unknown && ctlAlone(now, a) {
+			a.result, a.inferred = No, true
+			a.proof = append(slices.Clone(now[iCTL].ev), now[iITL].ev...)
+		}
 		if a.result == Unknown {
 			k.infer(p, a, i, now)
 		}
@@ -122,6 +126,17 @@ func (k *kase) walkStates(p *phone) {
 // next one becomes its anchor unchecked.
 func takesBlind(now [2]held) bool {
 	return now[iCTL].state == "none" && now[iITL].state == "none" && !now[iCTL].inferred && !now[iITL].inferred
+}
+
+// ctlAlone tells that a phone which holds a CTL and no ITL was offered an ITL
+// that its CTL does not know: it has no TVS to ask, so it cannot take it.
+func ctlAlone(now [2]held, a *attempt) bool {
+	c := now[iCTL]
+	if a.kind != "itl" || now[iITL].state != "none" || now[iITL].inferred || c.list == nil || c.list.l.Partial || a.list == nil || a.list.l.Partial || len(c.list.l.Records) == 0 {
+		return false
+	}
+	s := signerIn(c.list, a.list.l, rolesForITL)
+	return !s.found && !s.near
 }
 
 // infer reads acceptance off behaviour where no console covers the moment: the

@@ -30,6 +30,9 @@ func (k *kase) tolds(p *phone) []told {
 				}
 				at = a.start
 			}
+			if a := p.listJudgedAt(n); a != nil {
+				at = a.start // said while it judged that list: it is the state before
+			}
 			text := "the phone says that it has no trust list"
 			if n.is("trust_lists_erased") {
 				text = "the phone erases its trust lists"
@@ -51,6 +54,20 @@ func (k *kase) tolds(p *phone) []told {
 		}
 	}
 	return slices.DeleteFunc(out, func(t told) bool { return t.h[0] == nil && t.h[1] == nil })
+}
+
+// listJudgedAt gives the list that the phone had downloaded and not yet judged
+// when it wrote a line.
+func (p *phone) listJudgedAt(n *entry) *attempt {
+	for _, a := range p.attempts {
+		if a.kind != "ctl" && a.kind != "itl" || n.e.Dialect == "phone-status" {
+			continue
+		}
+		if d, ok := n.at.sub(a.end); ok && d >= -0.1 && d < settle && !a.decided().before(n.at) {
+			return a
+		}
+	}
+	return nil
 }
 
 // listAfter gives the first list that the phone asked for after a message.
