@@ -236,8 +236,8 @@ func netipOf(s string) bool {
 // found in every text by their form; those of Jabber hold the user's name.
 func (x *redactor) device(name string) string {
 	name = strings.TrimSpace(name)
-	if name == "" || netipOf(name) {
-		return name
+	if name == "" || netipOf(name) || strings.ContainsAny(name, " /") {
+		return name // "phone of console.log": no name of a device, its words are looked at as any
 	}
 	if m := sepPattern.FindStringSubmatch(name); m != nil && m[0] == name {
 		mac, _ := parseMAC(m[1])
@@ -339,7 +339,8 @@ var attrPattern = regexp.MustCompile(`(?i)(?:^|[^a-z0-9.])(CN|OU|O|L|ST|C|DC|EMA
 
 // attributes finds the parts of distinguished names in a text, in any of the
 // notations CN=a;O=b, CN=a, O=b and /O=b/CN=a. In prose a value ends at a sign
-// that separates, and a common name at a blank; in a field that is nothing but a
+// that separates, and a common name at a blank, as does what is too long to be
+// the name of an organisation or place; in a field that is nothing but a
 // name, where the next part begins.
 func attributes(s string, whole bool) []attr {
 	if !strings.Contains(s, "=") {
@@ -362,7 +363,8 @@ func attributes(s string, whole bool) []attr {
 			to = from + end
 		}
 		v := strings.TrimRight(s[from:to], " ,/+;")
-		if !whole && key != "OU" && key != "O" && !public.MatchString(v) {
+		organisation := key == "OU" || key == "O" || key == "L" || key == "ST"
+		if words := strings.Count(v, " ") + 1; !whole && (!organisation || words > 4) && !public.MatchString(v) {
 			v, _, _ = strings.Cut(v, " ")
 			v = strings.TrimRight(v, ":.")
 		}

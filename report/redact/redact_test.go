@@ -108,7 +108,7 @@ func TestEvidenceStays(t *testing.T) {
 		"e12 2013-06-18T14:00:22.165640Z 09:12:01.690113 0123456789abcdef0123456789abcdef01234567 port 2445 frame 214 serial 0adc6e7742914a53",
 		"0a:dc:6e:77:42:91:4a:53 mask 255.255.255.0 127.0.0.1 ::1 ff:ff:ff:ff:ff:ff 01:00:0c:cc:cc:cc tools.cisco.com SEP.cnf.xml XMLDefault.cnf.xml",
 		"the phone asks TVS whether it trusts the certificate; L=5 E=3 a::b std::string 12:00:00",
-		"CN=Cisco Manufacturing CA;O=Cisco Systems", "140526093012 bytes", "user=null owner: none", "TABLE BOTH CSF BOT", "",
+		"CN=Cisco Manufacturing CA;O=Cisco Systems", "140526093012 bytes", "user=null owner: none", "cip.http.ae t.name i.e. 9.1.de", "OU=EVVBU;O=Cisco Systems Inc.", "TABLE BOTH CSF BOT", "",
 	}
 	got, _, out := run(t, Options{Key: key}, texts...)
 	for i := range texts {

@@ -288,8 +288,8 @@ func isHost(s string, from, to int) bool {
 	if !isDomain(last) || !apart(s, from, to, "._-") || vendor(t) {
 		return false
 	}
-	for _, label := range strings.Split(t, ".") { // "i.e.", "9.1.de"
-		if len(label) > 2 && strings.ContainsFunc(label, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }) {
+	for _, label := range strings.Split(t[:len(t)-len(last)-1], ".") { // "i.e.", "9.1.de", "cip.http.ae"
+		if len(label) > 1 && !isCommon(label) && strings.ContainsFunc(label, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }) {
 			return strings.ToLower(t) != "cnf.xml"
 		}
 	}

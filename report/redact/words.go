@@ -21,7 +21,7 @@ var common = func() map[string]bool {
 		server servers service services sign signature signer sip site source status sub subject subscriber support
 		systems tac tcp telephony test tftp time tls token tomcat tomcat.pem trace trust tvs tvs.pem udp unit unity
 		unknown user users utils verify version voice voip vpn web xml yes no lsc lscs mics srv sccp ssl x509 der pem
-		the and for with from that this has not was are its sha1 sha256 md5 a b c d e f the jabber call calls
+		the and for with from that this has not was are its sha1 sha256 md5 a b c d e f the jabber call calls cip ccm sccp jvm secd java javax
 		`) {
 		out[w] = true
 	}
@@ -30,7 +30,7 @@ var common = func() map[string]bool {
 
 // public are names in certificates that are the same for every customer:
 // Cisco's own authorities.
-var public = regexp.MustCompile(`(?i)^(?:cisco systems(?:,? inc\.?)?|cisco|cisco manufacturing ca(?: sha2| iii)?|cisco root ca(?: 2048| 2099| m1| m2)?|act2 sudi ca|high assurance sudi ca|acs_token|cisco_manufacturing_ca|cisco_root_ca_2048|cap-rtp-00[123])$`)
+var public = regexp.MustCompile(`(?i)^(?:cisco systems(?:,? inc\.?)?|cisco|cisco manufacturing ca(?: sha2| iii)?|cisco root ca(?: 2048| 2099| m1| m2)?|act2 sudi ca|high assurance sudi ca|acs_token|cisco_manufacturing_ca|cisco_root_ca_2048|cap-rtp-00[123]|ipcbu|evvbu|vtg|ctg|crbu)$`)
 
 // product is what stands before the part of a certificate name that somebody
 // chose, and behind it.
@@ -43,9 +43,9 @@ var (
 // of two letters.
 var domains = func() map[string]bool {
 	out := map[string]bool{}
-	for _, w := range strings.Fields(`com net org edu gov mil int info biz name pro aero coop museum arpa mobi jobs travel
-		local lan localdomain corp internal intra intranet private home test example invalid lab dom ad cloud app dev
-		online site tech company group global world network systems solutions services bank health voice tel`) {
+	for _, w := range strings.Fields(`com net org edu gov mil int info biz aero coop museum arpa mobi jobs travel local lan
+		localdomain corp internal intra intranet test example invalid lab dom ad cloud tech company global systems
+		solutions bank health`) {
 		out[w] = true
 	}
 	return out
