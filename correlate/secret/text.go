@@ -106,9 +106,31 @@ var stems = [256][]string{
 	':': {"://"},
 }
 
+// pairs are the first two letters of all stems, in either case: few places of a
+// text have one.
+var pairs = func() (t [1 << 16]bool) {
+	add := func(stem string) {
+		for _, a := range [...]string{strings.ToLower(stem[:1]), strings.ToUpper(stem[:1])} {
+			for _, b := range [...]string{strings.ToLower(stem[1:2]), strings.ToUpper(stem[1:2])} {
+				t[uint16(a[0])<<8|uint16(b[0])] = true
+			}
+		}
+	}
+	for _, list := range stems {
+		for _, stem := range list {
+			add(stem)
+		}
+	}
+	add("authstr") // see authString
+	return t
+}()
+
 // suspicious is the quick look that every text gets.
 func suspicious(s string) bool {
-	for i := range len(s) {
+	for i := range max(0, len(s)-1) {
+		if !pairs[uint16(s[i])<<8|uint16(s[i+1])] {
+			continue
+		}
 		c := s[i]
 		if c >= 'A' && c <= 'Z' {
 			c += 'a' - 'A'
