@@ -3,6 +3,7 @@ package correlate
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"trustline/correlate/evidence"
 )
@@ -132,7 +133,7 @@ func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 		}
 		for _, c := range p.conns {
 			t := c.e.TLS
-			if t.Outcome == "no-answer" || t.Outcome == "refused" {
+			if t.Outcome == "no-answer" || t.Outcome == "refused" || k.otherNode(n.place.Input, hostOf(t.Server)) {
 				continue
 			}
 			mark := func(name, kind string, low, high, strong bool) {
@@ -255,3 +256,22 @@ func (n *entry) toTVS() bool {
 // sameFile compares file names as phone and server spell them: without path,
 // without regard to case, and with or without the .sgn that the phone adds.
 func sameFile(a, b string) bool { return a != "" && b != "" && normFile(a) == normFile(b) }
+
+// otherNode tells that a trace names another node than the one at an address,
+// by the name of its file or folder: tvs-cucm-a2.txt is not of the server that
+// presents a certificate for cucm-a1. A name is only a hint, so it must hold
+// the name of exactly one server that the capture shows.
+func (k *kase) otherNode(input, address string) bool {
+	low := strings.ToLower(input)
+	named := ""
+	for name, addr := range k.hosts {
+		if addr == "" || len(name) < 4 || !strings.Contains(low, name) {
+			continue
+		}
+		if named != "" && named != addr {
+			return false
+		}
+		named = addr
+	}
+	return named != "" && named != address
+}

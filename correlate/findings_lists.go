@@ -8,7 +8,7 @@ var rulesLists = []*Rule{
 		Says:  "The server builds its ITL with a CallManager certificate whose key it does not have: what a restore leaves behind when the backup lacked CallManager.pem (CSCtn50405).",
 		Needs: []string{"itl-says-unsigned"},
 		Scope: "both", Class: ClassLockedOut, Gate: "itl", Stage: stageITL,
-		Explain:    []string{"itl-corrupt-on-server", "config-signer-not-trusted", "tvs-cert-mismatch", "https-service-unverified", "config-not-applied", "itl-stale-on-phone", "itl-differs-between-tftp-servers", "cm-group-single-tvs"},
+		Explain:    []string{"tvs-certificate-unknown-in-store", "itl-corrupt-on-server", "config-signer-not-trusted", "tvs-cert-mismatch", "https-service-unverified", "config-not-applied", "itl-stale-on-phone", "itl-differs-between-tftp-servers", "cm-group-single-tvs"},
 		Neighbours: []string{"itl-corrupt-on-server", "callmanager-tvs-both-regenerated"},
 		Source:     "Cisco TechNote 116232 (CSCtn50405)",
 		class: func(v *view) string {

@@ -260,13 +260,20 @@ func (k *kase) findOffers() {
 	}
 }
 
+// madeBefore tells that a list was made before another file was fetched: what a
+// server offered then it offered beside that list.
+func madeBefore(l *listObj, a *attempt) bool {
+	made, slack, ok := listDate(l.l.Modified)
+	return ok && a.start.abs && made.Add(slack).UnixNano() < a.start.ns
+}
+
 func noOtherTFTP(v *view) Answer {
 	last := v.p.served("itl")
 	if last != nil && len(last.wire) > 0 {
 		own := hostOf(last.wire[len(last.wire)-1].e.Transfer.Server)
 		for _, o := range v.k.offers {
-			if o.server == own || o.a.start.before(last.start) {
-				continue
+			if o.server == own || o.a.start.before(last.start) && !madeBefore(last.list, o.a) {
+				continue // it may have changed together with the own server's
 			}
 			for i, roles := range [][]string{iCTL: rolesFor(o.kind), iITL: {"SAST"}} {
 				if o.kind == "config" {

@@ -92,6 +92,7 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k.pastedFacts(entries)
 	k.findServed(entries)
 	k.assign(entries)
+	k.findHosts()
 	k.solve(opt.Clock)
 	for _, n := range entries {
 		n.at = k.at(n.place.Input, n.sourceKind(), n.e.Clock)
@@ -99,7 +100,6 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	for _, p := range k.phones {
 		k.order(p)
 	}
-	k.findHosts()
 	k.findOffers()
 	slices.SortFunc(k.strays, compareEntries)
 	slices.SortFunc(k.general, compareEntries)

@@ -55,7 +55,6 @@ type want struct {
 // the reason. A case that has become right must leave the list.
 var pending = map[string]string{
 	"d11-corrupt-after-restore": "lists of two phones are mixed up; a trace fits either server by timing",
-	"d13-first-list":            "the first list passes for a verified one: the case proves no empty phone",
 }
 
 // readWant reads a want.json.

@@ -16,6 +16,7 @@ import (
 // pendingRelations are relations that are known not to hold yet, by "case: what".
 // Each fails the test once it holds, so that the list stays true.
 var pendingRelations = map[string]string{
+	"d13-first-list: without show-itl.txt":                  "no listing then shows the adopted signer to be the cluster's, which by the catalogue is a layer of protection lost",
 	"d11-corrupt-after-restore: without phone.pcap":         "the other server's list is laid at the door of a phone that has a good one",
 	"both-regenerated-second-node: 15 % of phone.pcap lost": lossIsNoFault,
 	"d11-corrupt-after-restore: 15 % of phone.pcap lost":    lossIsNoFault,

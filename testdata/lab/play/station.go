@@ -176,6 +176,9 @@ func (s *station) boot(e Event) {
 	if !s.findServer(e) {
 		return
 	}
+	if !e.NoLists && s.CTL == nil && s.ITL == nil {
+		s.tell("No Trust List Installed")
+	}
 	if !e.NoLists {
 		s.fetchCTL(e)
 		s.fetchITL(e)
