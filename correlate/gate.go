@@ -275,6 +275,9 @@ func noOtherTFTP(v *view) Answer {
 			if o.server == own || o.a.start.before(last.start) && !madeBefore(last.list, o.a) {
 				continue // it may have changed together with the own server's
 			}
+			if o.kind == "itl" && o.a.list.l.Status == "valid" && sameCluster(o.a.list.l, last.list.l) && v.yes("tvs-reached") {
+				return no(fmt.Sprintf("TFTP server %s serves a good ITL of the same cluster, whose signer the phone can ask a TVS about that it accepts", o.server), slices.Concat(o.a.evidence(), v.ask("tvs-reached").Evidence)...)
+			}
 			for i, roles := range [][]string{iCTL: rolesFor(o.kind), iITL: {"SAST"}} {
 				if o.kind == "config" {
 					roles = rolesForConfig
