@@ -227,7 +227,7 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 			a.decide(Yes, n)
 		case a.kind != "config" && n.is("signature_failed") && n.detail("file") != "" && k.speaksOf(n, a):
 			a.decide(No, n)
-		case a.kind != "config" && n.is("trust_list_verified", "trust_list_updated", "trust_list_installed", "ctl_update_result") && k.listOf(p, n) == a:
+		case a.kind != "config" && n.is("trust_list_verified", "trust_list_updated", "trust_list_installed", "ctl_update_result") && k.listOf(p, n) == a && !(status && a.result == Unknown && p.takenBeside(a, n)):
 			a.decide(Yes, n)
 		case n.is("tvs_failed") && k.lastBefore(p, n) == a && a.missed(p, n):
 			a.decide(No, n)
@@ -281,6 +281,18 @@ func (a *attempt) statusAfter(n *entry) (seconds float64, ok bool) {
 // are stamped to the second, so they may stand before lines that they follow.
 func (a *attempt) byStatus() bool {
 	return !slices.ContainsFunc(a.proof, func(n *entry) bool { return n.e == nil || n.e.Dialect != "phone-status" })
+}
+
+// takenBeside tells that the log shows another list taken in the same seconds:
+// a status message, which names no file, may be about that one.
+func (p *phone) takenBeside(a *attempt, n *entry) bool {
+	return slices.ContainsFunc(p.attempts, func(b *attempt) bool {
+		if b == a || b.kind != "ctl" && b.kind != "itl" || b.result != Yes || b.byStatus() {
+			return false
+		}
+		d, ok := b.since(n, b.end)
+		return ok && d > -3 && d < 3
+	})
 }
 
 // lastBefore gives the file that was downloaded last before a line.

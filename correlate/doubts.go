@@ -78,11 +78,39 @@ func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
 			out = append(out, doubt{fmt.Sprintf("the phone refused %s, and nothing in evidence says why", a.file), ev})
 		case a.result == Unknown && kind != "config" && a.list != nil && !v.p.console() && !known && !bad && !v.holds(a):
 			out = append(out, doubt{"nothing in evidence says what the phone made of " + a.file, ev})
+		case a.result == Unknown && !known && !bad && v.unverified(a):
+			out = append(out, doubt{"the phone downloaded " + a.file + ", and its log, which tells of other files that they were verified, says nothing of this one", ev})
 		case a.result == Unknown && a.list != nil && !known && !bad && v.strange(a):
 			out = append(out, doubt{fmt.Sprintf("%s is signed by %s, which the phone's lists do not know, and nothing says what the phone made of it", a.file, signerText(a.list)), ev})
 		}
 	}
 	return out
+}
+
+// unverified tells that the phone's log, without a hole, prints no judgement of a
+// file although it prints those of others.
+func (v *view) unverified(a *attempt) bool {
+	if len(a.lines) == 0 || a.inferred {
+		return false
+	}
+	last := a.lines[len(a.lines)-1]
+	speaks := slices.ContainsFunc(v.p.attempts, func(b *attempt) bool {
+		return b != a && slices.ContainsFunc(b.proof, func(n *entry) bool { return n.place.Input == last.place.Input })
+	})
+	signed := strings.HasSuffix(strings.ToLower(a.file), ".sgn") || a.kind != "config" || slices.ContainsFunc(v.p.all, func(n *entry) bool {
+		d, ok := n.at.sub(a.start)
+		return n.is("signed_file_requested") && n.place.Input == last.place.Input && ok && d > -joinWindow && d < joinWindow
+	})
+	if !speaks || !signed {
+		return false
+	}
+	for _, n := range slices.Backward(v.p.all) {
+		if n.e != nil && n.place.Input == last.place.Input {
+			d, ok := n.at.sub(last.at)
+			return ok && d > 1 && !v.holeAfter(last, n)
+		}
+	}
+	return false
 }
 
 // holds tells that the phone holds the very list that it was offered, or that
