@@ -40,7 +40,23 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 	}
-	return slices.Concat(v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
+	return slices.Concat(v.doubtCapture(), v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
+}
+
+// doubtCapture tells that all there is of the phone is a capture that lost
+// packets: what it does not show may have happened.
+func (v *view) doubtCapture() []doubt {
+	for _, n := range v.p.all {
+		if n.sourceKind() == "phone" || n.sourceKind() == "server" {
+			return nil
+		}
+	}
+	for _, n := range v.p.transfers {
+		if v.k.lossy(n.place.Input) {
+			return []doubt{{n.place.Input + " lost packets, and there is no log of the phone: what it does not show may have happened", []*entry{n}}}
+		}
+	}
+	return nil
 }
 
 // serviceOf names what a connection was for, on the wire or in a log.
@@ -176,7 +192,7 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 	var order []string
 	for _, n := range v.p.conns {
 		t := n.e.TLS
-		if t.Service == "tvs" || t.Service == "other" || t.Service == "provisioning" || t.Hidden {
+		if t.Service == "tvs" || t.Service == "other" || t.Service == "provisioning" {
 			continue // TVS has findings of its own for every way to fail
 		}
 		key := hostOf(n.e.Server) + "/" + t.Service
@@ -192,6 +208,10 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 		switch state := failedState(t); {
 		case t.Outcome == "established":
 			continue
+		case t.Hidden && (v.p.console() || t.Service == "https" || t.Outcome != "closed" && t.Outcome != "reset"):
+			continue
+		case t.Hidden:
+			how = "ended, and TLS 1.3 hides whether the certificates were accepted"
 		case t.Outcome == "alert":
 			how = "ended with a TLS alert"
 		case t.Outcome == "refused":

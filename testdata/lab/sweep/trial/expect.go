@@ -127,6 +127,9 @@ func Expect(p *play.Plan, t *play.Truth, seen Seen) Expected {
 		o := t.CAPF[n-1]
 		refused := !strings.HasPrefix(o.Outcome, "result ")
 		mildest, broken := OK, seen.CAPF || seen.Status && resultStatus[o.Outcome] || refused && (seen.Console || seen.Capture)
+		if o.Outcome == "silent" {
+			broken = seen.Capture // a connection that never came about leaves no line in any log
+		}
 		if broken || seen.Capture {
 			mildest = Recoverable
 		}
