@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -214,6 +215,8 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 			how = "ended, and TLS 1.3 hides whether the certificates were accepted"
 		case t.Outcome == "alert":
 			how = "ended with a TLS alert"
+		case t.Service == "https" && (t.Outcome == "refused" || t.Outcome == "no-answer"):
+			continue // a web service that is down is no matter of trust
 		case t.Outcome == "refused":
 			how = "was refused"
 		case t.Outcome == "no-answer" && len(t.Syns) > 1:
@@ -248,10 +251,16 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 	// to TVS stands in the middle of it.
 	purpose, asking, reached := "", false, false
 	port := map[string]string{} // of the older phones: the last connection begun to a host
+	var lines []*entry          // in the order of the log: clocks may be in doubt
 	for _, n := range v.p.all {
-		if n.sourceKind() != "phone" || n.e.Dialect == "phone-status" {
-			continue
+		if n.sourceKind() == "phone" && n.e.Dialect != "phone-status" {
+			lines = append(lines, n)
 		}
+	}
+	slices.SortStableFunc(lines, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(a.place.Input, b.place.Input), cmp.Compare(a.place.Line, b.place.Line))
+	})
+	for _, n := range lines {
 		key := hostOf(n.e.Server)
 		if n.e.Dialect == "phone-secureapp" {
 			key = purpose
