@@ -41,7 +41,7 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 	}
-	return slices.Concat(v.doubtCapture(), v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
+	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
 }
 
 // doubtCapture tells that all there is of the phone is a capture that lost
@@ -58,6 +58,16 @@ func (v *view) doubtCapture() []doubt {
 		}
 	}
 	return nil
+}
+
+// doubtService tells that pasted output shows TVS stopped: what works on kept
+// answers today fails tomorrow.
+func (v *view) doubtService(cited map[*entry]bool) []doubt {
+	stopped := v.k.stoppedServices("trust verification")
+	if len(stopped) == 0 || cited[stopped[0]] || v.yes("tvs-reached") {
+		return nil
+	}
+	return []doubt{{"pasted output says that the Trust Verification Service does not run: " + quoteLine(stopped), stopped}}
 }
 
 // serviceOf names what a connection was for, on the wire or in a log.

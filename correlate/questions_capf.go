@@ -276,7 +276,7 @@ func (v *view) alarmsNamed(names ...string) []*entry {
 func capfUnfit(v *view) Answer {
 	ev := v.alarmsNamed("CAPFCertificateKeyPairMismatch")
 	if len(ev) == 0 {
-		return unknown("no alarm about CAPF's key pair is in evidence")
+		return v.capfNoAuthority()
 	}
 	last := ev[len(ev)-1]
 	for _, n := range v.alarmsNamed("CAPFCertificateRegenerated") {
@@ -285,6 +285,23 @@ func capfUnfit(v *view) Answer {
 		}
 	}
 	return yes("CAPF raised the alarm that its certificate does not belong to its private key", ev...)
+}
+
+// capfNoAuthority wants a CAPF certificate without the extensions of an
+// authority, which releases from 14SU2 on demand, and a handshake that failed on
+// it; older CAPF certificates never had them.
+func (v *view) capfNoAuthority() Answer {
+	major, _, f := v.release()
+	for _, n := range slices.Backward(v.p.conns) {
+		t := n.e.TLS
+		if f == nil || major < 14 || t.Service != "capf" || len(t.ServerCertificates) == 0 || t.Outcome == "established" {
+			continue
+		}
+		if c := v.k.cert(t.ServerCertificates[0]); c != nil && (c.CA == "false" || c.CA == "absent") {
+			return yes(fmt.Sprintf("CAPF presents %s, which is no certificate authority by its extensions, and the handshake failed", certText(c)), n, f)
+		}
+	}
+	return unknown("neither an alarm about CAPF's key pair nor a CAPF certificate that is no authority is in evidence")
 }
 
 // capfSigningFailed wants the new key in the trace and no certificate after

@@ -35,7 +35,7 @@ var capfCodes = map[string]struct{ name, words string }{
 // capfStatusWords are what the administration page and the phone say of an
 // operation that ended.
 var capfStatusWords = map[string]string{
-	"upgrade success": "0", "success": "0", "invalid authentication string": "3", "invalid lsc": "4", "invalid mic": "5", "invalid credentials": "6", "phone communication error": "7",
+	"upgrade success": "0", "success": "0", "invalid authentication string": "3", "invalid lsc": "4", "invalid mic": "5", "invalid credentials": "6", "invalid credential": "6", "phone communication error": "7",
 	"phone communication failure": "7", "operation timed out": "8", "timed out": "8", "late request": "11", "failed": "2", "upgrade failed": "2",
 }
 

@@ -26,6 +26,9 @@ func heldIsServed(v *view) Answer {
 	case h.list == nil && h.sha1 == "" && h.md5 == "":
 		return unknown("the ITL that the phone holds is not in evidence")
 	case served.list == nil:
+		if a, ok := v.k.servedAs(v.p, iITL, h); ok {
+			return a
+		}
 		return unknown("the ITL that the server serves is not in evidence", h.ev...)
 	}
 	ev := append(slices.Clone(h.ev), served.ev...)

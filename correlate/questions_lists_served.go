@@ -53,6 +53,15 @@ func itlSaysUnsigned(v *view) Answer {
 			return yes(fmt.Sprintf("the listing says of record 1, the signer of the ITL itself (serial %s): \"This etoken was not used to sign the ITL file.\"", l.Records[0].Serial), f.ev...)
 		}
 	}
+	for _, f := range v.servedFiles("itl") {
+		if !v.p.cluster && v.p.served("itl") != nil && !v.servedLike(f.list) {
+			continue
+		}
+		said := strings.ToLower(strings.Join(f.list.l.Asserted, "\n"))
+		if strings.Contains(said, "verification of the itl file failed") && strings.Contains(said, "error parsing the itl file") {
+			return yes("the server says of its own ITL \"Verification of the ITL file failed.\" and \"Error parsing the ITL file!!\"", f.ev...)
+		}
+	}
 	return unknown("no listing says that the ITL's own signer did not sign it")
 }
 
@@ -84,7 +93,8 @@ func (v *view) corrupt(kind string) Answer {
 			switch {
 			case strings.Contains(low, "verified successfully"):
 				good = append(good, f.ev...)
-			case l.Length > 0 && (strings.Contains(low, "verification of the") && strings.Contains(low, "failed") || strings.Contains(low, "error parsing")):
+			case strings.Contains(low, "verification of the") && strings.Contains(low, "failed"),
+				strings.Contains(low, "error parsing") && (kind == "itl" || l.Length > 0): // of a CTL of length 0 it says that there is none
 				return yes(fmt.Sprintf("the server says of its own %s: %q", name, s), f.ev...)
 			}
 		}
