@@ -19,7 +19,8 @@
 // Everything is written by html/template, and text of inputs passes through
 // report.Clean's rules first. No text of an input is ever trusted as markup.
 //
-// The page is bounded (Options.MaxBytes): when a fleet would exceed it, the
-// least severe phones are reduced to their row in the table, and the page says
-// so. What the package does not do: judge, redact, or write several files.
+// The page is bounded (Options.MaxBytes). When a fleet would exceed half of it,
+// phones whose cause another phone shows in full are shown in short; when even
+// that exceeds it, the least severe phones are only their row in the table. The
+// page says so. What the package does not do: judge, redact, or write several files.
 package html

@@ -17,7 +17,8 @@ type evidenceTable struct {
 	Title  string
 	Anchor string
 	Rows   []evidenceRow
-	Left   int // entries that are not shown
+	Left   int  // entries that are not shown
+	Brief  bool // of a phone that is shown in short
 }
 
 type evidenceRow struct {
@@ -32,10 +33,17 @@ type evidenceRow struct {
 	Cited, DayHeadline bool
 }
 
-// timelineTable shows the evidence of a phone, in the order of its timeline.
-func (b *builder) timelineTable(p *correlate.Phone) evidenceTable {
-	t := evidenceTable{Title: "Timeline of " + view.Name(p.Name)}
-	show, cited := view.Pick(p, maxRows), view.Cited(p)
+// timelineTable shows the evidence of a phone, in the order of its timeline: of
+// one that is shown in short, what its verdict rests on.
+func (b *builder) timelineTable(p *correlate.Phone, full bool) evidenceTable {
+	t := evidenceTable{Title: "Timeline of " + view.Name(p.Name), Brief: !full}
+	cited := view.Cited(p)
+	var show []bool
+	if full {
+		show = view.Pick(p, maxRows)
+	} else {
+		show = b.proof(p)
+	}
 	for i := range p.Timeline {
 		if !show[i] {
 			t.Left++
@@ -44,6 +52,24 @@ func (b *builder) timelineTable(p *correlate.Phone) evidenceTable {
 		b.add(&t, &p.Timeline[i], cited[p.Timeline[i].ID])
 	}
 	return t
+}
+
+// proof tells what of a timeline the verdict rests on.
+func (b *builder) proof(p *correlate.Phone) []bool {
+	ids := map[string]bool{}
+	for _, r := range p.Verdict.Because {
+		for _, id := range r.Evidence {
+			ids[id] = true
+		}
+	}
+	show := make([]bool, len(p.Timeline))
+	for i, n := 0, 0; i < len(show) && n < maxBrief; i++ {
+		if ids[p.Timeline[i].ID] {
+			show[i] = true
+			n++
+		}
+	}
+	return show
 }
 
 // otherTable shows evidence of no phone.
@@ -59,8 +85,8 @@ func (b *builder) otherTable(title string, list []correlate.Entry) evidenceTable
 	return t
 }
 
-// citedElsewhere shows what findings about the cluster cite of phones that are
-// not shown in full.
+// citedElsewhere shows what findings about the cluster cite and no phone's table
+// shows.
 func (b *builder) citedElsewhere(phones []*correlate.Phone) evidenceTable {
 	t := evidenceTable{Title: "Evidence of other phones that findings about the cluster cite"}
 	cited := map[string]bool{}

@@ -74,34 +74,19 @@ func HTML(w io.Writer, r *correlate.Report, o Options) error {
 		o.MaxBytes = DefaultMaxBytes
 	}
 	phones := view.WorstFirst(r)
-	full := fitting(phones, o.MaxBytes)
+	plan := newPlan(phones, o.MaxBytes)
 	var b bytes.Buffer
 	for {
 		b.Reset()
-		if err := a.tmpl.ExecuteTemplate(&b, "page.tmpl", newPage(a, r, phones, full, o)); err != nil {
+		if err := a.tmpl.ExecuteTemplate(&b, "page.tmpl", newPage(a, r, plan, o)); err != nil {
 			return fmt.Errorf("report/html: %w", err)
 		}
-		if b.Len() <= o.MaxBytes || full == 0 {
+		if !plan.reduce(b.Len(), o.MaxBytes) {
 			break
 		}
-		// By proportion, and at least one less.
-		full = min(full-1, int(float64(full)*float64(o.MaxBytes)/float64(b.Len())))
 	}
 	if _, err := w.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("report/html: %w", err)
 	}
 	return nil
-}
-
-// fitting guesses how many phones fit in full, so that a large fleet is not
-// rendered to be thrown away. It guesses from typical sizes; the page itself is measured.
-func fitting(phones []*correlate.Phone, size int) int {
-	used := 0
-	for i, p := range phones {
-		used += 14_000 + 800*min(len(p.Timeline), maxRows)
-		if used > size {
-			return i
-		}
-	}
-	return len(phones)
 }

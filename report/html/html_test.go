@@ -328,23 +328,26 @@ func TestFleet(t *testing.T) {
 	}
 	page := render(t, r, Options{MaxBytes: 2 << 20})
 	tags := check(t, page)
-	full := 0
+	shown := map[string]int{}
 	for _, n := range tags {
 		if n.name == "details" && strings.HasPrefix(n.attrs["class"], "phone") {
-			full++
-			if !strings.Contains(n.attrs["class"], "locked-out") {
-				t.Error("a phone that is not the worst is shown in full")
-			}
+			shown[n.attrs["class"]]++
 		}
 	}
-	if len(page) > 2<<20 || full < 10 {
-		t.Errorf("%d bytes, %d phones in full", len(page), full)
+	brief := strings.Count(page, `<p class="note">In short: the cause is that of <a href="#phone-`)
+	if len(page) > 2<<20 || shown["phone c-locked-out"] < 100 || shown["phone c-locked-out"]-brief < 1 {
+		t.Errorf("%d bytes, shown %v, in short %d", len(page), shown, brief)
+	}
+	if shown["phone c-ok"] > 0 && shown["phone c-locked-out"] < 667 {
+		t.Errorf("a phone that is well stands where one that is locked out has none: %v", shown)
 	}
 	if rows := strings.Count(page, `<tr><th scope="row">`); rows < 2000 {
 		t.Errorf("%d rows", rows)
 	}
-	if !strings.Contains(page, "only have their row in this table") {
-		t.Error("the page does not tell what it left out")
+	for _, told := range []string{"only have their row in this table", "whose cause another phone shows in full are shown in short"} {
+		if !strings.Contains(page, told) {
+			t.Errorf("the page does not tell what it left out: no %q", told)
+		}
 	}
 }
 

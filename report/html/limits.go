@@ -2,12 +2,15 @@ package html
 
 const (
 	// DefaultMaxBytes is the size that ticket systems and mail gateways take,
-	// and that browsers open without a pause.
-	DefaultMaxBytes = 10 << 20
+	// and that browsers open without a pause. Phones that another phone stands
+	// for are shown in full only up to half of it.
+	DefaultMaxBytes = 10_000_000
 
 	// maxRows bounds the evidence of one phone in the appendix; what is cited
 	// or failed comes first. JSON holds the rest.
 	maxRows = 300
+	// maxBrief bounds the evidence of a phone that is shown in short.
+	maxBrief = 24
 	// maxSource bounds a source line in the appendix, in characters.
 	maxSource = 400
 	// maxMarks bounds the marks of a timeline picture, maxLadder the messages

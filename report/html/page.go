@@ -29,6 +29,7 @@ type page struct {
 	Rows                      []phoneRow
 	MoreRows                  int
 	Phones                    []*phone
+	Brief                     int // phones that are shown in short
 	Reduced                   int // phones that are only rows
 	Cluster                   cluster
 	Clocks                    []clock
@@ -55,7 +56,7 @@ type group struct {
 
 // phoneRow is a phone's line in the table of all phones.
 type phoneRow struct {
-	Name, Anchor string // Anchor "" when the phone is not shown in full
+	Name, Anchor string // Anchor "" when the phone is a row only
 	Class        view.Word
 	Cause        string
 	Delete       view.Word
@@ -121,13 +122,14 @@ type builder struct {
 	shown map[string]bool // ids of evidence in the appendix
 }
 
-func newPage(a *assets, r *correlate.Report, phones []*correlate.Phone, full int, o Options) *page {
+func newPage(a *assets, r *correlate.Report, plan *plan, o Options) *page {
 	b := &builder{r: r, x: view.NewIndex(r, o.Zone), shown: map[string]bool{}}
+	phones, listed, full := plan.phones, plan.phones[:plan.listed], plan.inFull()
 	p := &page{
 		Policy: a.policy, Style: a.style, Script: a.script,
 		Title: view.Name(o.Title), Generated: view.Name(o.Generated), Command: view.Text(o.Command),
 		Tool: view.Name(r.Tool.Name), Version: view.Name(r.Tool.Version), Schema: view.Name(r.Schema),
-		Zone: b.x.Zone(), Headline: view.Text(r.Headline), Redaction: view.Redaction(r), Counts: view.ClassCounts(r), Reduced: len(phones) - full,
+		Zone: b.x.Zone(), Headline: view.Text(r.Headline), Redaction: view.Redaction(r), Counts: view.ClassCounts(r), Brief: len(listed) - len(full), Reduced: len(phones) - len(listed),
 	}
 	for _, c := range []string{correlate.ClassOK, correlate.ClassDegraded, correlate.ClassRecoverable, correlate.ClassLockedOut, correlate.ClassInconclusive, correlate.ClassNote} {
 		p.Classes = append(p.Classes, view.Class(c))
@@ -137,18 +139,26 @@ func newPage(a *assets, r *correlate.Report, phones []*correlate.Phone, full int
 		p.Headline = view.Name(phones[0].Name) + ": " + strings.ToLower(view.Class(phones[0].Verdict.Class).Label)
 	}
 	anchors := map[*correlate.Phone]string{}
-	for i, ph := range phones[:full] {
+	alike := map[cause]*correlate.Phone{} // the first of each cause that is shown in full
+	for i, ph := range listed {
 		anchors[ph] = fmt.Sprintf("phone-%d", i+1)
-		p.Evidence = append(p.Evidence, b.timelineTable(ph))
+		if c := causeOf(ph); full[ph] && alike[c] == nil {
+			alike[c] = ph
+		}
+		p.Evidence = append(p.Evidence, b.timelineTable(ph, full[ph]))
 	}
 	if len(r.Unassigned) > 0 {
 		p.Evidence = append(p.Evidence, b.otherTable("Evidence that fits no phone", r.Unassigned))
 	}
-	if t := b.citedElsewhere(phones[full:]); len(t.Rows) > 0 {
+	if t := b.citedElsewhere(phones); len(t.Rows) > 0 {
 		p.Evidence = append(p.Evidence, t)
 	}
-	for _, ph := range phones[:full] {
-		p.Phones = append(p.Phones, b.phone(ph, anchors[ph]))
+	for _, ph := range listed {
+		if full[ph] {
+			p.Phones = append(p.Phones, b.phone(ph, anchors[ph]))
+		} else {
+			p.Phones = append(p.Phones, b.brief(ph, anchors[ph], alike[causeOf(ph)], anchors))
+		}
 	}
 	if len(p.Phones) > 0 {
 		p.Phones[0].Open = true

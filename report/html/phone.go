@@ -1,6 +1,7 @@
 package html
 
 import (
+	"slices"
 	"strings"
 
 	"trustline/correlate"
@@ -11,6 +12,9 @@ import (
 type phone struct {
 	Name, Anchor string
 	Open         bool
+	Brief        bool   // shown in short
+	Alike        string // then the phone of the same cause that is shown in full, and its anchor
+	AlikeAnchor  string
 	Class        view.Word
 	Headline     string
 	Cause, Title string
@@ -51,18 +55,41 @@ type gateRow struct {
 	Refs               []ref
 }
 
-func (b *builder) phone(p *correlate.Phone, anchor string) *phone {
+// verdict is what a phone shows in any case.
+func (b *builder) verdict(p *correlate.Phone, anchor string) *phone {
 	v := &p.Verdict
 	out := &phone{
 		Name: view.Name(p.Name), Anchor: anchor, Class: view.Class(v.Class), Headline: view.Text(v.Headline), Cause: view.Name(v.Primary), Title: view.Title(p),
 		Confidence: view.Shorten(v.Confidence, 24), Registered: view.Registered(v.Registered), Identity: identity(p),
 		Delete: view.Deletion(v.Deletion), Advice: view.Text(v.Advice), Rows: len(p.Timeline),
-		Timeline: b.timeline(p), Ladder: b.ladder(p), Remedy: newSteps(view.Remedy(p)), Collect: newSteps(view.Collect(p)),
-		Findings: b.findings(p.Findings, p.Name),
 	}
 	for _, r := range v.Because {
 		out.Because = append(out.Because, reason{view.Text(r.Text), b.refs(r.Evidence), b.x.Refs(r.Evidence)})
 	}
+	return out
+}
+
+// brief shows a phone in short: the verdict with its proof, and its findings.
+// What is to be done is that of the phone alike, nil when none is shown in full.
+func (b *builder) brief(p *correlate.Phone, anchor string, alike *correlate.Phone, anchors map[*correlate.Phone]string) *phone {
+	out := b.verdict(p, anchor)
+	out.Brief = true
+	if alike != nil {
+		out.Alike, out.AlikeAnchor = view.Name(alike.Name), anchors[alike]
+	} else {
+		out.Remedy, out.Collect = newSteps(view.Remedy(p)), newSteps(view.Collect(p))
+	}
+	out.Findings = b.findings(p.Findings, p.Name)
+	for i := range out.Findings { // evidence that the page does not hold is in the JSON report
+		out.Findings[i].Refs = slices.DeleteFunc(out.Findings[i].Refs, func(r ref) bool { return r.Anchor == "" })
+	}
+	return out
+}
+
+func (b *builder) phone(p *correlate.Phone, anchor string) *phone {
+	out := b.verdict(p, anchor)
+	out.Timeline, out.Ladder, out.Remedy, out.Collect = b.timeline(p), b.ladder(p), newSteps(view.Remedy(p)), newSteps(view.Collect(p))
+	out.Findings = b.findings(p.Findings, p.Name)
 	for _, s := range p.States {
 		m := b.x.When(s.Time, s.TimeText)
 		out.States = append(out.States, state{strings.TrimSpace(m.Day + " " + m.Clock), view.Name(s.Before), view.Name(s.After), view.Text(s.Cause), b.refs(s.Evidence)})

@@ -34,8 +34,11 @@ const fleetSize = 40
 // prt-YYYYMMDD-HHMMSS-MAC.tar.gz; the console logs of the others; and a capture
 // rotated in three. The site is that of the plan "fleet". The members of the zip carry
 // no time, so that the archive tells no more than the folder made of it.
-func Bundle() (*Pack, error) {
-	p := fleetPlan(fleetSize)
+func Bundle() (*Pack, error) { return Fleet(fleetSize) }
+
+// Fleet is the archive of [Bundle] from a site of n phones, 1 to 235.
+func Fleet(n int) (*Pack, error) {
+	p := fleetPlan(n)
 	w, s, err := p.play()
 	if err != nil {
 		return nil, err
