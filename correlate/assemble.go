@@ -1,9 +1,7 @@
 package correlate
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -221,31 +219,6 @@ func deref(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-// groups joins phones with one cause, the worst class first.
-func groups(phones []Phone) []Group {
-	out := []Group{}
-	for _, p := range phones {
-		i := slices.IndexFunc(out, func(g Group) bool { return g.Cause == p.Verdict.Primary && g.Class == p.Verdict.Class })
-		if i < 0 {
-			out = append(out, Group{Cause: p.Verdict.Primary, Class: p.Verdict.Class, Phones: []string{}})
-			i = len(out) - 1
-		}
-		out[i].Phones = append(out[i].Phones, p.Name)
-	}
-	slices.SortStableFunc(out, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(groupRank(b.Class), groupRank(a.Class)), cmp.Compare(a.Cause, b.Cause))
-	})
-	return out
-}
-
-// groupRank puts inconclusive between working and broken phones.
-func groupRank(class string) int {
-	if class == ClassInconclusive {
-		return 2*classRank(ClassDegraded) + 1
-	}
-	return 2 * classRank(class)
 }
 
 func headline(r *Report) string {

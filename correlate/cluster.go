@@ -3,74 +3,237 @@ package correlate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
+// reportCluster gathers what the case tells about the servers, whichever phone
+// it was seen with.
 func (k *kase) reportCluster() Cluster {
-	c := Cluster{Mode: "unknown", Servers: []Server{}, Certificates: []Certificate{}, Findings: []Finding{}}
+	c := Cluster{Mode: k.clusterMode(), Servers: k.reportServers(), Findings: []Finding{}}
+	now, dated := k.lastMoment()
+	if dated {
+		c.AsOf = ptr(rfc3339(now.UnixNano(), 1e-6))
+	}
+	known := k.identities()
+	c.Certificates = k.reportCertificates(known, now, dated)
+	presented := k.presentations()
+	signers := k.signings()
+	c.Presented, c.Signers = k.reportPresented(presented), k.reportSigners(signers)
+	c.Changes = k.reportChanges(known, presented, signers)
+	return c
+}
+
+func (k *kase) clusterMode() string {
+	if f := k.fact(nil, "security-mode"); f != nil {
+		return f.fact.Value
+	}
 	modes := map[string]bool{}
-	servers := map[string]map[string]bool{}
-	seen := map[string][]string{}
 	for _, p := range k.phones {
 		if m := k.mode(p); m != "unknown" {
 			modes[m] = true
 		}
+	}
+	if len(modes) == 1 {
+		return one(modes)
+	}
+	return "unknown"
+}
+
+// everything visits all evidence of the case once: that of the phones, what fits
+// none, and what is about the cluster.
+func (k *kase) everything(f func(*entry)) {
+	seen := map[*entry]bool{} // statements and files stand with every phone
+	visit := func(list []*entry) {
+		for _, n := range list {
+			if n.e == nil {
+				if seen[n] {
+					continue
+				}
+				seen[n] = true
+			}
+			f(n)
+		}
+	}
+	for _, p := range k.phones {
+		visit(p.all)
+	}
+	visit(k.strays)
+	visit(k.general)
+}
+
+// lastMoment is the last one that anything in evidence is dated with.
+func (k *kase) lastMoment() (time.Time, bool) {
+	var last instant
+	k.everything(func(n *entry) {
+		if n.at.known && n.at.abs && (!last.known || n.at.ns > last.ns) {
+			last = n.at
+		}
+	})
+	return time.Unix(0, last.ns).UTC(), last.known
+}
+
+// reportServers lists the addresses that acted as servers towards phones, with
+// the name that their certificates agree on.
+func (k *kase) reportServers() []Server {
+	services := map[string]map[string]bool{}
+	written := map[string]string{} // names as certificates spell them
+	for _, c := range k.certBy {
+		cn := commonName(c.Subject)
+		written[strings.ToLower(cn)] = max(written[strings.ToLower(cn)], cn)
+	}
+	for _, p := range k.phones {
 		for _, n := range p.all {
 			if n.e == nil {
 				continue
 			}
 			if t := n.e.Transfer; t != nil && t.Outcome != "no-response" {
-				addTo(servers, hostOf(t.Server), t.Proto)
+				addTo(services, hostOf(t.Server), t.Proto)
 			}
 			if t := n.e.TLS; t != nil && t.Outcome != "no-answer" {
-				addTo(servers, hostOf(t.Server), t.Service)
-				for _, id := range t.ServerCertificates {
-					at := t.Server
-					if !slices.Contains(seen[id], at) {
-						seen[id] = append(seen[id], at)
-					}
-				}
-				for _, id := range t.ClientCertificates {
-					if at := "client " + hostOf(t.Client); !slices.Contains(seen[id], at) {
-						seen[id] = append(seen[id], at)
-					}
-				}
+				addTo(services, hostOf(t.Server), t.Service)
 			}
 		}
 	}
-	if f := k.fact(nil, "security-mode"); f != nil {
-		c.Mode = f.fact.Value
-	} else if len(modes) == 1 {
-		c.Mode = one(modes)
+	out := []Server{}
+	for _, addr := range slices.Sorted(maps.Keys(services)) {
+		out = append(out, Server{Address: addr, Name: ptr(k.hostName(addr, written)), Services: slices.Sorted(maps.Keys(services[addr]))})
 	}
-	for addr, svc := range servers {
-		s := Server{Address: addr, Services: []string{}}
-		for name := range svc {
-			s.Services = append(s.Services, name)
+	return out
+}
+
+// hostName is the name that the certificates of an address carry, "" when they
+// carry several. A name with its domain stands for the short one too.
+func (k *kase) hostName(addr string, written map[string]string) string {
+	var names []string
+	for name, a := range k.hosts {
+		if a == addr {
+			names = append(names, name)
 		}
-		slices.Sort(s.Services)
-		c.Servers = append(c.Servers, s)
 	}
-	slices.SortFunc(c.Servers, func(a, b Server) int { return cmp.Compare(a.Address, b.Address) })
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	for i, name := range names {
+		if short, _, _ := strings.Cut(names[0], "."); i > 0 && name != short {
+			return ""
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return firstOf(written[names[0]], names[0])
+}
+
+// reportCertificates lists every certificate of the case with its dates: those
+// whose bytes are in evidence, and those that a node printed.
+func (k *kase) reportCertificates(known *identities, now time.Time, dated bool) []Certificate {
+	seen := map[string]map[string]bool{}
+	k.everything(func(n *entry) {
+		if n.e == nil || n.e.TLS == nil {
+			return
+		}
+		for _, id := range n.e.TLS.ServerCertificates {
+			addTo(seen, id, n.e.TLS.Server)
+		}
+		for _, id := range n.e.TLS.ClientCertificates {
+			addTo(seen, id, "client "+hostOf(n.e.TLS.Client))
+		}
+	})
 	for _, l := range k.lists {
 		for i := range l.l.Records {
-			if id := l.l.Records[i].Certificate; id != "" {
-				at := fmt.Sprintf("%s record %d", firstOf(l.l.File, strings.ToUpper(l.l.Type)), l.l.Records[i].Number)
-				if !slices.Contains(seen[id], at) {
-					seen[id] = append(seen[id], at)
-				}
+			if r := &l.l.Records[i]; r.Certificate != "" {
+				addTo(seen, r.Certificate, fmt.Sprintf("%s record %d", firstOf(l.l.File, strings.ToUpper(l.l.Type)), r.Number))
 			}
 		}
 	}
-	for id, cert := range k.certBy {
-		where := append([]string{}, seen[id]...)
-		slices.Sort(where)
-		c.Certificates = append(c.Certificates, Certificate{Subject: cert.Subject, Issuer: cert.Issuer, Serial: cert.Serial,
-			NotBefore: ptr(cert.NotBefore), NotAfter: ptr(cert.NotAfter), Key: ptr(cert.KeyText), SHA1: ptr(cert.SHA1), Seen: where, Problem: ptr(cert.Problem)})
+	out := []Certificate{}
+	add := func(c Certificate) {
+		c.ExpiresIn, c.Status = validity(deref(c.NotBefore), deref(c.NotAfter), now, dated)
+		out = append(out, c)
 	}
-	slices.SortFunc(c.Certificates, func(a, b Certificate) int {
+	have := map[string]bool{}
+	for id, cert := range k.certBy {
+		i := known.of(cert.Subject, cert.Serial, cert.SHA1)
+		have[i.key] = true
+		add(Certificate{Subject: cert.Subject, Issuer: cert.Issuer, Serial: cert.Serial, NotBefore: ptr(cert.NotBefore), NotAfter: ptr(cert.NotAfter),
+			Key: ptr(cert.KeyText), SHA1: ptr(cert.SHA1), Seen: slices.Sorted(maps.Keys(seen[id])), Problem: ptr(cert.Problem), Roles: i.roleNames()})
+	}
+	for _, i := range known.list {
+		if i.printed == nil || have[i.key] {
+			continue
+		}
+		n := i.printed
+		add(Certificate{Subject: n.detail("subject"), Issuer: n.detail("issuer"), Serial: normBytes(n.detail("serial")), NotBefore: ptr(dateText(n.detail("not_before"))), NotAfter: ptr(dateText(n.detail("not_after"))),
+			Seen: []string{"listing in " + n.place.Input}, Roles: i.roleNames()})
+	}
+	for i := range out {
+		if out[i].Seen == nil {
+			out[i].Seen = []string{}
+		}
+	}
+	slices.SortFunc(out, func(a, b Certificate) int {
 		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Serial, b.Serial), cmp.Compare(deref(a.SHA1), deref(b.SHA1)))
 	})
-	return c
+	return out
+}
+
+// validity holds a certificate's dates against the last moment in evidence.
+func validity(notBefore, notAfter string, now time.Time, dated bool) (days *int, status string) {
+	to, ok := dateOf(notAfter)
+	if !dated || !ok {
+		return nil, "unknown"
+	}
+	n := int(to.Sub(now) / (24 * time.Hour)) // towards zero: what is full
+	from, started := dateOf(notBefore)
+	switch left := to.Sub(now); {
+	case left < 0:
+		status = "expired"
+	case started && from.After(now):
+		status = "not-yet-valid"
+	case left <= nearEnd:
+		status = "ending"
+	default:
+		status = "ok"
+	}
+	return &n, status
+}
+
+// dateText brings a date that a listing prints to RFC 3339, as the dates of
+// decoded certificates are; one whose zone is not known stays as it is.
+func dateText(s string) string {
+	if t, slack, ok := listDate(s); ok && slack == 0 {
+		return t.UTC().Format(time.RFC3339)
+	}
+	return s
+}
+
+// dateOf reads a date of any form, to the hour where its zone is known.
+func dateOf(s string) (time.Time, bool) {
+	if t, _, ok := listDate(s); ok {
+		return t, true
+	}
+	return parseDate(s)
+}
+
+// normBytes gives a serial in whole bytes, as a listing prints it with or without
+// its leading zeros and separators.
+func normBytes(s string) string {
+	s = normSerial(s)
+	if len(s)%2 == 1 {
+		s = "0" + s
+	}
+	return s
+}
+
+// when gives the time of an entry for the report, nil when it has no date.
+func (n *entry) when() *string {
+	if !n.at.known || !n.at.abs {
+		return nil
+	}
+	step := 1e-6
+	if n.e != nil && n.e.Clock != nil {
+		step = n.e.Clock.Step
+	}
+	return ptr(rfc3339(n.at.ns, step))
 }

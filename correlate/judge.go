@@ -123,7 +123,7 @@ func (k *kase) listEntries(p *phone, l *listObj) []*entry {
 func (k *kase) judgePhone(p *phone) Phone {
 	v := newView(k, p)
 	out := Phone{
-		Name: p.name, Addresses: append([]string{}, p.addresses...), MAC: ptr(macOf(p.name)), Model: ptr(p.model),
+		Name: p.name, Addresses: append([]string{}, p.addresses...), MAC: ptr(macOf(p.name)), Model: ptr(p.model), Firmware: ptr(k.firmware(p)),
 		Findings: []Finding{}, RuledOut: []Ruled{}, States: []State{}, Timeline: []Entry{}, Unseen: []string{},
 	}
 	out.Gate = Gates{ITL: v.rows(itlGate), CTL: v.rows(ctlGate)}

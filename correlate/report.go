@@ -133,10 +133,14 @@ type Hole struct {
 
 // Cluster is what the case tells about the servers.
 type Cluster struct {
-	Mode         string        `json:"mode"` // mixed, non-secure, unknown
-	Servers      []Server      `json:"servers"`
-	Certificates []Certificate `json:"certificates"`
-	Findings     []Finding     `json:"findings"`
+	Mode         string         `json:"mode"`  // mixed, non-secure, unknown
+	AsOf         *string        `json:"as_of"` // the last moment in evidence: what "expired" is held against
+	Servers      []Server       `json:"servers"`
+	Certificates []Certificate  `json:"certificates"`
+	Presented    []Presented    `json:"presented"`
+	Signers      []ServedSigner `json:"signers"`
+	Changes      []Change       `json:"changes"` // in order of time, those without one last
+	Findings     []Finding      `json:"findings"`
 }
 
 // Server is an address that acted as a server, with what it did.
@@ -157,13 +161,78 @@ type Certificate struct {
 	SHA1      *string  `json:"sha1"`
 	Seen      []string `json:"seen"` // where: "14.48.44.80:2445", "ITL record 3 of ..."
 	Problem   *string  `json:"problem"`
+	Roles     []string `json:"roles"`           // what it serves as: TVS, CallManager, CAPF, ITLRecovery, Tomcat; none when nothing shows it
+	ExpiresIn *int     `json:"expires_in_days"` // whole days after cluster.as_of; negative: days since it ended
+	Status    string   `json:"status"`          // ok, ending (30 days or less), expired, not-yet-valid, unknown
 }
 
-// Group is the phones that share a cause.
+// Presented is a certificate that a server showed at one of its ports. A
+// certificate that came and went and came again is one row.
+type Presented struct {
+	Address     string   `json:"address"` // ip:port
+	Service     string   `json:"service"` // tvs, capf, sccp-tls, sip-tls, https, provisioning, other
+	Subject     string   `json:"subject"`
+	Serial      string   `json:"serial"`
+	SHA1        *string  `json:"sha1"`
+	First       *string  `json:"first"` // nil: no capture dates it
+	Last        *string  `json:"last"`
+	Connections int      `json:"connections"`
+	Evidence    []string `json:"evidence"` // the first and the last connection
+}
+
+// ServedSigner is who signed the lists or configurations of one server, or of a
+// file among the inputs that no phone is stated to hold.
+type ServedSigner struct {
+	Kind     string   `json:"kind"`   // itl, ctl, config, other
+	Origin   string   `json:"origin"` // transfer, listing, file
+	Server   *string  `json:"server"` // of a transfer
+	Source   *string  `json:"source"` // the input of a listing or file
+	File     string   `json:"file"`   // its name; of several the first
+	Files    int      `json:"files"`  // different names
+	Signer   Signer   `json:"signer"`
+	First    *string  `json:"first"`
+	Last     *string  `json:"last"`
+	Phones   int      `json:"phones"` // that fetched it
+	Evidence []string `json:"evidence"`
+}
+
+// Change is something that became different on the cluster: an alarm tells it, a
+// certificate's dates do, the wire shows another one than before, or it is stated.
+type Change struct {
+	Kind     string   `json:"kind"` // alarm, certificate, presented, signer, stated
+	Time     *string  `json:"time"` // of a certificate its notBefore, of presented and signer when the new one is seen first
+	TimeText string   `json:"time_text"`
+	Server   *string  `json:"server"` // node or address, nil: not about one
+	Text     string   `json:"text"`
+	Serial   string   `json:"serial"`   // the new certificate's, "" when unknown
+	Replaces string   `json:"replaces"` // the former one's
+	Evidence []string `json:"evidence"`
+}
+
+// What has to be done about a phone, from least to most work. Reset is done from
+// the server too, and every phone concerned is away for a minute.
+const (
+	ActionNone    = "none"
+	ActionServer  = "server"
+	ActionReset   = "reset"
+	ActionCollect = "collect"
+	ActionTouch   = "touch"
+)
+
+// Group is the phones that share a cause and need the same action.
 type Group struct {
 	Cause  string   `json:"cause"` // finding id
 	Class  string   `json:"class"`
 	Phones []string `json:"phones"`
+	Action string   `json:"action"` // none, server, reset, collect, touch
+	Remedy []Step   `json:"remedy"` // the first steps, or what to collect first
+	Odd    []Odd    `json:"odd"`    // phones that differ from nearly all others of the case
+}
+
+// Odd is a phone that differs from the rest, and how.
+type Odd struct {
+	Phone   string `json:"phone"`
+	Because string `json:"because"`
 }
 
 // Phone is one device with its verdict and everything it rests on.

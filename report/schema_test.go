@@ -54,6 +54,9 @@ func TestSchemaRefuses(t *testing.T) {
 		"evidence":      func(r *correlate.Report) { r.Phones[0].Verdict.Because[0].Evidence[0] = "12" },
 		"quality":       func(r *correlate.Report) { r.Coverage[0].Quality = "fair" },
 		"bundle":        func(r *correlate.Report) { r.Coverage[0].Bundle = "K10" },
+		"action":        func(r *correlate.Report) { r.Groups[0].Action = "walk" },
+		"change":        func(r *correlate.Report) { r.Cluster.Changes[0].Kind = "rumour" },
+		"status":        func(r *correlate.Report) { r.Cluster.Certificates[0].Status = "old" },
 		"schema's name": func(r *correlate.Report) { r.Schema = "trustline/report/v2" },
 	} {
 		r := sample.Report()
@@ -104,7 +107,8 @@ func TestSchemaFollowsTheModel(t *testing.T) {
 		"place": reflect.TypeFor[correlate.Place](), "problem": reflect.TypeFor[correlate.Problem](), "sample": reflect.TypeFor[correlate.Sample](),
 		"input": reflect.TypeFor[correlate.Input](), "clock": reflect.TypeFor[correlate.Clock](), "clock_pair": reflect.TypeFor[correlate.ClockPair](),
 		"coverage": reflect.TypeFor[correlate.Coverage](), "hole": reflect.TypeFor[correlate.Hole](), "server": reflect.TypeFor[correlate.Server](), "certificate": reflect.TypeFor[correlate.Certificate](),
-		"cluster": reflect.TypeFor[correlate.Cluster](), "group": reflect.TypeFor[correlate.Group](), "reason": reflect.TypeFor[correlate.Reason](),
+		"cluster": reflect.TypeFor[correlate.Cluster](), "presented": reflect.TypeFor[correlate.Presented](), "served_signer": reflect.TypeFor[correlate.ServedSigner](),
+		"change": reflect.TypeFor[correlate.Change](), "odd": reflect.TypeFor[correlate.Odd](), "group": reflect.TypeFor[correlate.Group](), "reason": reflect.TypeFor[correlate.Reason](),
 		"verdict": reflect.TypeFor[correlate.Verdict](), "step": reflect.TypeFor[correlate.Step](), "finding": reflect.TypeFor[correlate.Finding](),
 		"ruled": reflect.TypeFor[correlate.Ruled](), "gate_row": reflect.TypeFor[correlate.GateRow](), "gates": reflect.TypeFor[correlate.Gates](),
 		"state": reflect.TypeFor[correlate.State](), "entry": reflect.TypeFor[correlate.Entry](), "signer": reflect.TypeFor[correlate.Signer](),

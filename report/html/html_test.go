@@ -75,7 +75,7 @@ func parse(t testing.TB, page string) (tags []tag, style, script, data string) {
 // came out of an input.
 var (
 	allowedTags  = strings.Fields("html head meta title style body a header p strong h1 h2 h3 h4 ul ol li span nav main section article b br code small div table caption thead tbody tr th td details summary figure figcaption svg g rect text path circle tspan pre dl dt dd footer script label input output")
-	allowedAttrs = strings.Fields("lang charset http-equiv content name class href id aria-label aria-labelledby aria-hidden scope title open viewbox role x y width height rx dx dy d cx cy r transform text-anchor type data-table data-is placeholder hidden colspan")
+	allowedAttrs = strings.Fields("lang charset http-equiv content name class href id aria-label aria-labelledby aria-hidden scope title open viewbox role x y width height rx dx dy d cx cy r transform text-anchor type data-table data-is placeholder hidden colspan tabindex")
 )
 
 // check looks for what must hold of every page. It may link to no other than

@@ -90,12 +90,12 @@ type replaced struct {
 // nothing of anybody.
 var skipped = set(`Schema Kind SHA256 SHA1 MD5 ServedSHA1 ID Class Primary Confidence Registered Deletion ConsequenceOf Evidence Row State
 	Stage Actor Event Outcome Firmware Model Functions Presented Signature Time TimeText NotBefore NotAfter Key Mode Service Services Bundle
-	Quality Level Side Bound`)
+	Quality Level Side Bound Action Status Origin Roles First Last AsOf`)
 
 // Members of detail of the same sort, but for serials.
 var skippedDetail = set(`sha1 sha256 md5 hash cipher not_before not_after version load firmware model history`)
 
-var serialFields, serialDetail = set(`Serial`), set(`serial signer server_serial client_serial cert_serial`)
+var serialFields, serialDetail = set(`Serial Replaces`), set(`serial signer server_serial client_serial cert_serial`)
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}

@@ -98,9 +98,12 @@ func Report() *correlate.Report {
 		Coverage: coverage(),
 		Cluster:  cluster(),
 		Groups: []correlate.Group{
-			{Cause: "callmanager-tvs-both-regenerated", Class: correlate.ClassLockedOut, Phones: []string{locked}},
-			{Cause: "evidence-insufficient", Class: correlate.ClassInconclusive, Phones: []string{open}},
-			{Cause: "itl-ok-do-not-delete", Class: correlate.ClassOK, Phones: []string{healthy}},
+			{Cause: "callmanager-tvs-both-regenerated", Class: correlate.ClassLockedOut, Phones: []string{locked}, Action: correlate.ActionTouch, Remedy: []correlate.Step{
+				{Text: "Delete the ITL on one phone first, after all certificate work is finished, and see it take the new list.", Command: "phone: Settings > Security Configuration > Trust List > unlock with **# > Erase", Risk: "The next list is taken unchecked."}}, Odd: []correlate.Odd{}},
+			{Cause: "evidence-insufficient", Class: correlate.ClassInconclusive, Phones: []string{open}, Action: correlate.ActionCollect, Remedy: []correlate.Step{
+				{Text: "Capture from the phone's power-up until it registers.", Command: "utils network capture host ip 10.9.9.31 size ALL count 10000 file SEPB000B4BA0AEE", Risk: "none"}}, Odd: []correlate.Odd{}},
+			{Cause: "itl-ok-do-not-delete", Class: correlate.ClassOK, Phones: []string{healthy}, Action: correlate.ActionNone, Remedy: []correlate.Step{}, Odd: []correlate.Odd{
+				{Phone: healthy, Because: "the only one with this verdict"}}},
 		},
 		Unassigned: []correlate.Entry{},
 		Phones:     []correlate.Phone{healthyPhone(m), lockedPhone(m), openPhone(m)},
@@ -183,15 +186,28 @@ func coverage() []correlate.Coverage {
 func cluster() correlate.Cluster {
 	return correlate.Cluster{
 		Mode: "non-secure",
+		AsOf: ptr("2013-03-06T10:40:19.551870Z"),
+		Presented: []correlate.Presented{
+			{Address: pubAddr + ":2445", Service: "tvs", Subject: "CN=cucm-a1" + dn, Serial: oldTVS, SHA1: ptr(oldTVSHash), First: ptr("2013-03-05T15:20:52.110000Z"), Last: ptr("2013-03-05T15:20:59.000000Z"), Connections: 2, Evidence: []string{"e3"}},
+			{Address: pubAddr + ":2445", Service: "tvs", Subject: "CN=cucm-a1" + dn, Serial: newTVS, SHA1: ptr(newTVSHash), First: ptr("2013-03-06T09:12:20.000000Z"), Last: ptr("2013-03-06T09:12:20.000000Z"), Connections: 1, Evidence: []string{"e4"}},
+		},
+		Signers: []correlate.ServedSigner{
+			{Kind: "itl", Origin: "transfer", Server: ptr(pubAddr), File: "ITLSEP0011215A1AE3.tlv", Files: 2, Signer: correlate.Signer{Name: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: newCCM}, First: ptr("2013-03-05T15:20:45.000000Z"), Last: ptr("2013-03-06T09:12:04.000000Z"), Phones: 2, Evidence: []string{"e1"}},
+			{Kind: "itl", Origin: "listing", Source: ptr(inShow), File: "ITLFile.tlv", Files: 1, Signer: correlate.Signer{Name: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: oldCCM}, Evidence: []string{}},
+		},
+		Changes: []correlate.Change{
+			{Kind: "alarm", Time: ptr("2013-03-06T02:10:02.000000Z"), TimeText: "Mar  6 02:10:02", Server: ptr("cucm-a1"), Text: "ITLFileRegenerated: ITL File has been regenerated", Evidence: []string{}},
+			{Kind: "certificate", Time: ptr("2013-03-06T02:14:40Z"), TimeText: "notBefore", Server: ptr("cucm-a1"), Text: "TVS certificate of cucm-a1 made anew: serial " + newTVS + " in place of " + oldTVS + ", which was made on 2011-06-14", Serial: newTVS, Replaces: oldTVS, Evidence: []string{}},
+		},
 		Servers: []correlate.Server{
 			{Address: pubAddr, Name: ptr("cucm-a1"), Services: []string{"https", "tftp", "tvs"}},
 			{Address: subAddr, Name: nil, Services: []string{"sip-tls"}},
 		},
 		Certificates: []correlate.Certificate{
-			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: oldCCM, NotBefore: ptr("2011-06-14T13:02:11Z"), NotAfter: ptr("2016-06-13T13:02:10Z"), Key: ptr("RSA 1024"), SHA1: ptr(ccmHash), Seen: []string{"ITLSEP0011215A1AE3.tlv record 1"}},
-			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: oldTVS, NotBefore: ptr("2011-06-14T13:02:19Z"), NotAfter: ptr("2016-06-13T13:02:18Z"), Key: ptr("RSA 1024"), SHA1: ptr(oldTVSHash), Seen: []string{pubAddr + ":2445"}},
-			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: newTVS, NotBefore: ptr("2013-03-06T02:14:40Z"), NotAfter: ptr("2018-03-05T02:14:39Z"), Key: ptr("RSA 2048"), SHA1: ptr(newTVSHash), Seen: []string{pubAddr + ":2445"}},
-			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=TAC Root CA;O=Cisco Systems;C=US", Serial: tomcat, NotBefore: ptr("2012-01-10T00:00:00Z"), NotAfter: ptr("2013-01-09T23:59:59Z"), Key: ptr("RSA 2048"), SHA1: nil, Seen: []string{pubAddr + ":8443"}, Problem: ptr("expired before the capture began")},
+			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: oldCCM, NotBefore: ptr("2011-06-14T13:02:11Z"), NotAfter: ptr("2016-06-13T13:02:10Z"), Key: ptr("RSA 1024"), SHA1: ptr(ccmHash), Seen: []string{"ITLSEP0011215A1AE3.tlv record 1"}, Roles: []string{"CallManager"}, ExpiresIn: ptr(1195), Status: "ok"},
+			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: oldTVS, NotBefore: ptr("2011-06-14T13:02:19Z"), NotAfter: ptr("2016-06-13T13:02:18Z"), Key: ptr("RSA 1024"), SHA1: ptr(oldTVSHash), Seen: []string{pubAddr + ":2445"}, Roles: []string{"TVS"}, ExpiresIn: ptr(1195), Status: "ok"},
+			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=cucm-a1" + dn, Serial: newTVS, NotBefore: ptr("2013-03-06T02:14:40Z"), NotAfter: ptr("2018-03-05T02:14:39Z"), Key: ptr("RSA 2048"), SHA1: ptr(newTVSHash), Seen: []string{pubAddr + ":2445"}, Roles: []string{"TVS"}, ExpiresIn: ptr(1824), Status: "ok"},
+			{Subject: "CN=cucm-a1" + dn, Issuer: "CN=TAC Root CA;O=Cisco Systems;C=US", Serial: tomcat, NotBefore: ptr("2012-01-10T00:00:00Z"), NotAfter: ptr("2013-01-09T23:59:59Z"), Key: ptr("RSA 2048"), SHA1: nil, Seen: []string{pubAddr + ":8443"}, Problem: ptr("expired before the capture began"), Roles: []string{"Tomcat"}, ExpiresIn: ptr(-56), Status: "expired"},
 		},
 		Findings: []correlate.Finding{
 			{ID: "itl-differs-between-tftp-servers", Title: "Two TFTP nodes serve different ITLs", Class: correlate.ClassNote, Confidence: "medium", About: "cluster",
