@@ -212,7 +212,7 @@ func certificateChanges(known *identities) []Change {
 	for _, r := range known.replacements() {
 		name := firstOf(commonName(r.new.subject), r.new.subject)
 		out = append(out, Change{Kind: "certificate", Time: ptr(r.new.notBefore.UTC().Format("2006-01-02T15:04:05Z")), TimeText: "notBefore", Server: ptr(name), Serial: r.new.serial, Replaces: r.old.serial, Evidence: []string{},
-			Text: fmt.Sprintf("%s certificate of %s made anew: serial %s in place of %s%s", r.role, name, r.new.serial, r.old.serial, madeOn(r.old))})
+			Text: fmt.Sprintf("a new %s certificate, serial %s, in place of %s%s", r.role, r.new.serial, r.old.serial, madeOn(r.old))})
 	}
 	return out
 }

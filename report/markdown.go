@@ -33,6 +33,7 @@ func Markdown(w io.Writer, r *correlate.Report) error {
 	m.customer()
 	m.sources()
 	if len(m.phones) > 1 {
+		m.tasks()
 		m.overview()
 	}
 	for i, p := range m.phones {
@@ -196,15 +197,17 @@ func (m *markdown) overview() {
 	}
 }
 
-// cluster prints the findings about the servers.
+// cluster prints the findings about the servers, and their history.
 func (m *markdown) cluster() {
-	if len(m.r.Cluster.Findings) == 0 {
+	c := &m.r.Cluster
+	if len(c.Findings) == 0 && len(c.Changes) == 0 && len(c.Presented) == 0 && len(c.Signers) == 0 && len(view.Expiring(m.r)) == 0 {
 		return
 	}
-	m.f("\n## Cluster (mode %s)\n\n", md(m.r.Cluster.Mode))
+	m.f("\n## Cluster (mode %s)\n\n", md(c.Mode))
 	for i := range m.r.Cluster.Findings {
 		m.finding(&m.r.Cluster.Findings[i])
 	}
+	m.history()
 }
 
 // inputs prints what was read, and how the clocks differ.

@@ -91,6 +91,9 @@ func (t *term) report() {
 	if len(phones) != 1 {
 		t.para("", view.Text(t.r.Headline), t.strong)
 	}
+	if len(phones) > 1 {
+		t.tasks()
+	}
 	if len(phones) > fleetSize {
 		t.groups()
 		phones = t.chosen(phones)
@@ -153,7 +156,7 @@ func (t *term) chosen(phones []*correlate.Phone) []*correlate.Phone {
 // cluster prints what was found about the servers rather than a phone.
 func (t *term) cluster() {
 	c := &t.r.Cluster
-	if len(c.Findings) == 0 && len(c.Servers) == 0 {
+	if len(c.Findings) == 0 && len(c.Servers) == 0 && len(c.Changes) == 0 && len(view.Expiring(t.r)) == 0 {
 		return
 	}
 	t.section("Cluster")
@@ -165,6 +168,8 @@ func (t *term) cluster() {
 		}
 		t.text("  server  ", name+": "+view.Text(strings.Join(s.Services, ", ")))
 	}
+	t.changes()
+	t.expiring()
 	for i := range c.Findings {
 		t.finding(&c.Findings[i], "")
 	}

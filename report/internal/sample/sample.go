@@ -197,7 +197,7 @@ func cluster() correlate.Cluster {
 		},
 		Changes: []correlate.Change{
 			{Kind: "alarm", Time: ptr("2013-03-06T02:10:02.000000Z"), TimeText: "Mar  6 02:10:02", Server: ptr("cucm-a1"), Text: "ITLFileRegenerated: ITL File has been regenerated", Evidence: []string{}},
-			{Kind: "certificate", Time: ptr("2013-03-06T02:14:40Z"), TimeText: "notBefore", Server: ptr("cucm-a1"), Text: "TVS certificate of cucm-a1 made anew: serial " + newTVS + " in place of " + oldTVS + ", which was made on 2011-06-14", Serial: newTVS, Replaces: oldTVS, Evidence: []string{}},
+			{Kind: "certificate", Time: ptr("2013-03-06T02:14:40Z"), TimeText: "notBefore", Server: ptr("cucm-a1"), Text: "a new TVS certificate, serial " + newTVS + ", in place of " + oldTVS + ", which was made on 2011-06-14", Serial: newTVS, Replaces: oldTVS, Evidence: []string{}},
 		},
 		Servers: []correlate.Server{
 			{Address: pubAddr, Name: ptr("cucm-a1"), Services: []string{"https", "tftp", "tvs"}},

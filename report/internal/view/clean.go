@@ -128,7 +128,7 @@ func Plural(n int, noun string) string {
 	switch {
 	case n == 1:
 		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "ay"):
 		return Count(n) + " " + strings.TrimSuffix(noun, "y") + "ies"
 	}
 	return Count(n) + " " + noun + "s"
