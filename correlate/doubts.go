@@ -41,7 +41,7 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 	}
-	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held, cited), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
+	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held, cited), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
 }
 
 // doubtCapture tells that all there is of the phone is a capture that lost
@@ -103,6 +103,8 @@ func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
 		switch {
 		case a.result == No && !known && !bad:
 			out = append(out, doubt{fmt.Sprintf("the phone refused %s, and nothing in evidence says why", a.file), ev})
+		case a.result == No && kind != "ctl": // whatever else is found, something keeps the phone from what it is served
+			out = append(out, doubt{fmt.Sprintf("the phone refused %s last, and what is found explains no refusal", a.file), ev})
 		case a.result == Unknown && kind != "config" && a.list != nil && !v.p.console() && !known && !bad && !v.holds(a):
 			out = append(out, doubt{"nothing in evidence says what the phone made of " + a.file, ev})
 		case a.result == Unknown && !known && !bad && v.unverified(a):
@@ -112,6 +114,17 @@ func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
 		}
 	}
 	return out
+}
+
+// doubtSigner finds an ITL on the server that the phone's lists cannot verify,
+// where nothing says that the phone took it.
+func (v *view) doubtSigner() []doubt {
+	if ans := v.ask("served-signer-untrusted"); ans.Value == Yes {
+		if a := v.p.lastAttempt("itl"); a == nil || a.result != Yes {
+			return []doubt{{sentence(ans.Because), ans.Evidence}}
+		}
+	}
+	return nil
 }
 
 // unverified tells that the phone's log, without a hole, prints no judgement of a
@@ -231,6 +244,8 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 			how = "was refused"
 		case t.Outcome == "no-answer" && len(t.Syns) > 1:
 			how = "got no answer"
+		case t.Outcome == "incomplete" && !v.p.console() && t.Marks["server_certificate"].Frame != 0 && t.Marks["end"].Frame != 0:
+			how = "is seen in part: the phone ended it after it saw the server's certificate"
 		case state == "refused-by-phone":
 			how = "was ended by the phone after it saw the server's certificate"
 		case state == "refused-by-server":

@@ -234,6 +234,11 @@ func (v *view) arbitrate() arbitration {
 	if blocking != nil && classRank(blocking.class) > classRank(ClassDegraded) && v.confidence(blocking.rule, blocking.evidence) == "low" {
 		a.class = ClassInconclusive // inferred from a symptom or an absence: a candidate, not a verdict
 	}
+	for i := range a.held { // a service of which the end is not known is not a service that works
+		if h := &a.held[i]; a.class == ClassOK && h.class == ClassInconclusive && h.rule.Stage < stageEvidence && h.cause == nil {
+			a.class = ClassInconclusive
+		}
+	}
 	if r := classRank(a.class); r >= 0 && r <= classRank(ClassDegraded) && !v.p.cluster {
 		if a.doubts = v.doubts(a.held); len(a.doubts) > 0 {
 			a.class = ClassInconclusive

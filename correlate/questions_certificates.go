@@ -238,7 +238,11 @@ func servedITLKnowsTVS(v *view) Answer {
 		if t == nil {
 			continue
 		}
-		if m := certIn(served.list, t.cert, "TVS"); m.state == "match" {
+		m := certIn(served.list, t.cert, "TVS")
+		switch m.state {
+		case "hidden":
+			return unknown("octets of the served ITL are missing", append(slices.Clone(served.ev), t.n)...)
+		case "match":
 			return yes(fmt.Sprintf("the served ITL holds the certificate of TVS %s as record %d", s.address, m.record.Number), append(slices.Clone(served.ev), t.n)...)
 		}
 		return no("the served ITL does not hold the certificate of TVS "+s.address, append(slices.Clone(served.ev), t.n)...)

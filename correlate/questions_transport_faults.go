@@ -82,10 +82,8 @@ func (v *view) howBroken(a *attempt) string {
 		if v.k.lossy(last.place.Input) {
 			return "" // the capture lost packets, so what it lacks was not lost by the network
 		}
-		if next := v.nextAct(end, a); len(a.wire) == 1 && next != nil {
-			if d, _ := next.at.sub(end); d < stall {
-				return "" // the phone went on at once: it had what it wanted, or its answer
-			}
+		if len(a.wire) == 1 && v.wentOn(end, a) {
+			return "" // at once: it had what it wanted, or its answer
 		}
 	}
 	switch {
@@ -99,14 +97,16 @@ func (v *view) howBroken(a *attempt) string {
 	return ""
 }
 
-// nextAct gives what the phone did next on the wire.
-func (v *view) nextAct(at instant, but *attempt) *entry {
-	for _, n := range v.p.all {
-		if n.e != nil && (n.e.Transfer != nil || n.e.TLS != nil || n.is("registration_requested")) && at.before(n.at) && !slices.Contains(but.wire, n) {
-			return n
-		}
+// wentOn tells that the phone did something else at once, on the wire or in its
+// log: one that waits for a file does not.
+func (v *view) wentOn(at instant, but *attempt) bool {
+	soon := func(next instant) bool {
+		d, ok := next.sub(at)
+		return ok && d > 0 && d < stall
 	}
-	return nil
+	return slices.ContainsFunc(v.p.all, func(n *entry) bool {
+		return n.e != nil && (n.e.Transfer != nil || n.e.TLS != nil || n.is("registration_requested")) && !slices.Contains(but.wire, n) && soon(n.at)
+	}) || slices.ContainsFunc(v.p.attempts, func(b *attempt) bool { return b.complete && b.kind != but.kind && soon(b.start) })
 }
 
 // lossy tells that a capture lost packets: a file is acknowledged to its end

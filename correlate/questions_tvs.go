@@ -40,7 +40,7 @@ func tvsCertInHeldITL(v *view) Answer {
 		return unknown("the phone's ITL is not in evidence")
 	}
 	servers, _ := v.tvsServers()
-	var seen []*entry
+	var seen, hidden []*entry
 	var absent string
 	for _, s := range servers {
 		t := lastPresented(s)
@@ -50,6 +50,10 @@ func tvsCertInHeldITL(v *view) Answer {
 		m := certIn(h.list, t.cert, "TVS")
 		if m.state != "match" && v.p.itlTakenSince(t.n.at) {
 			continue // it was held against another ITL
+		}
+		if m.state == "hidden" {
+			hidden = append(hidden, t.n)
+			continue
 		}
 		seen = append(seen, t.n)
 		if m.state == "match" {
@@ -61,8 +65,11 @@ func tvsCertInHeldITL(v *view) Answer {
 		}
 		absent = fmt.Sprintf("%s presents serial %s, which no TVS record of the phone's ITL holds", s.address, t.cert.Serial)
 	}
-	if absent != "" {
+	switch {
+	case absent != "":
 		return no(absent, slices.Concat(seen, h.ev)...)
+	case len(hidden) > 0:
+		return unknown("octets of the phone's ITL are missing, and the record of the TVS certificate may stand there", slices.Concat(hidden, h.ev)...)
 	}
 	return unknown("no TVS certificate on the wire is in evidence")
 }
@@ -155,6 +162,9 @@ func mismatchHealed(v *view) Answer {
 			continue
 		}
 		m := certIn(h.list, t.cert, "TVS")
+		if m.state == "hidden" {
+			return unknown("octets of the phone's ITL are missing", t.n)
+		}
 		if m.state != "match" || !v.p.itlTakenSince(t.n.at) {
 			return no("the phone's ITL does not hold the certificate of TVS "+s.address, t.n)
 		}
@@ -193,6 +203,9 @@ func everyTVSFails(v *view) Answer {
 				return no(fmt.Sprintf("TVS %s presents serial %s, which is record %d of the phone's ITL", name, t.cert.Serial, m.record.Number), slices.Concat([]*entry{t.n}, h.ev)...)
 			case "near-miss":
 				open, evO = append(open, name+" (near miss of serials)"), append(evO, t.n)
+				continue
+			case "hidden":
+				open, evO = append(open, name+" (octets of the phone's ITL are missing)"), append(evO, t.n)
 				continue
 			}
 			fails, evF = append(fails, fmt.Sprintf("%s (serial %s)", name, t.cert.Serial)), append(evF, t.n)

@@ -20,7 +20,6 @@ var pendingRelations = map[string]string{
 	"d11-corrupt-after-restore: without phone.pcap":         "the other server's list is laid at the door of a phone that has a good one",
 	"both-regenerated-second-node: 15 % of phone.pcap lost": lossIsNoFault,
 	"d11-corrupt-after-restore: 15 % of phone.pcap lost":    lossIsNoFault,
-	"directory-via-tvs: 15 % of phone.pcap lost":            "a list with holes is said to lack a record",
 	"d07-string-not-entered: 2 % of phone.pcap lost":        "without the configuration nothing says that a string is waited for",
 	"d07-string-not-entered: 15 % of phone.pcap lost":       "as with 2 %",
 }

@@ -71,6 +71,10 @@ func SeenIn(files map[string][]byte) (s Seen) {
 // phone did and what was planted; of the evidence it knows the kinds.
 func Expect(p *play.Plan, t *play.Truth, seen Seen) Expected {
 	e := Expected{Mildest: OK, Worst: OK, Why: "everything accepted"}
+	onWire := func(ports ...uint16) bool { // a capture filter lets these pass
+		pass := p.Sources.Damage.Ports
+		return seen.Capture && (len(pass) == 0 || slices.ContainsFunc(ports, func(port uint16) bool { return slices.Contains(pass, port) }))
+	}
 	worse := func(mildest, worst string, broken bool, why string, primaries ...string) {
 		if rank[mildest] > rank[e.Mildest] {
 			e.Mildest = mildest
@@ -109,7 +113,7 @@ func Expect(p *play.Plan, t *play.Truth, seen Seen) Expected {
 	}
 	if j := t.Last(phone.Web); j != nil && !j.Accepted {
 		mildest, broken := Recoverable, true
-		if !seen.Capture && !seen.Console {
+		if !onWire(443, 8443) && !seen.Console {
 			mildest, broken = OK, false
 		}
 		for _, b := range t.Judged { // what was accepted since may have cured it
@@ -126,11 +130,11 @@ func Expect(p *play.Plan, t *play.Truth, seen Seen) Expected {
 	if n := len(t.CAPF); n > 0 && t.CAPF[n-1].Outcome != "result 0" {
 		o := t.CAPF[n-1]
 		refused := !strings.HasPrefix(o.Outcome, "result ")
-		mildest, broken := OK, seen.CAPF || seen.Status && resultStatus[o.Outcome] || refused && (seen.Console || seen.Capture)
+		mildest, broken := OK, seen.CAPF || seen.Status && resultStatus[o.Outcome] || refused && (seen.Console || onWire(3804))
 		if o.Outcome == "silent" {
-			broken = seen.Capture // a connection that never came about leaves no line in any log
+			broken = onWire(3804) // a connection that never came about leaves no line in any log
 		}
-		if broken || seen.Capture {
+		if broken || onWire(3804) {
 			mildest = Recoverable
 		}
 		worse(mildest, Recoverable, broken, "CAPF "+o.Outcome, "capf-port-blocked", "capf-record-missing", "capf-cert-mismatch", "lsc-auth-string-wrong", "lsc-invalid-existing-certificate",
@@ -145,7 +149,7 @@ func Expect(p *play.Plan, t *play.Truth, seen Seen) Expected {
 	}
 	if why, broken := registration(t); why != "" {
 		mildest := OK
-		broken = broken && (seen.Capture || seen.Console || seen.Call)
+		broken = broken && (onWire(2000, 2443, 5060, 5061) || seen.Console || seen.Call)
 		if broken {
 			mildest = Recoverable
 		}
