@@ -11,19 +11,21 @@ import (
 // coverage is how good the evidence is: a picture of what covers which time,
 // and a table with what each source cannot show.
 type coverage struct {
-	Word    view.Word
-	Sum     string
-	Bad     []coverageRow // what is missing or limited, and matters
-	Rows    []coverageRow
-	MoreBad int
-	Spare   string // not given and not needed
-	More    int
-	Height  int
-	Axis    []tick
-	Lines   []int // where the grid stands
-	Bottom  int
-	Pic     bool
-	Bars    []coverageRow
+	Word      view.Word
+	Sum       string
+	Bad       []coverageRow // what is missing or limited, and matters
+	Rows      []coverageRow
+	MoreBad   int
+	Worst     []coverageRow // the first of Bad, for the top of the page
+	MoreWorst int
+	Spare     string // not given and not needed
+	More      int
+	Height    int
+	Axis      []tick
+	Lines     []int // where the grid stands
+	Bottom    int
+	Pic       bool
+	Bars      []coverageRow
 }
 
 // coverageRow is one source.
@@ -55,6 +57,8 @@ const (
 	stripRows = 24
 	// maxBad bounds the list above the picture.
 	maxBad = 12
+	// maxWorst bounds what the top of the page says of it.
+	maxWorst = 3
 	// hatchStep is the distance of the strokes.
 	hatchStep = 5
 )
@@ -171,6 +175,8 @@ func (b *builder) coverage() coverage {
 		}
 		out.Rows = append(out.Rows, r)
 	}
+	out.Worst = out.Bad[:min(maxWorst, len(out.Bad))]
+	out.MoreWorst = len(out.Bad) - len(out.Worst) + out.MoreBad
 	out.Spare = strings.Join(spare, ", ")
 	out.Pic = len(out.Bars) > 0
 	out.Bottom = len(out.Bars)*stripRow + 4

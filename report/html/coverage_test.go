@@ -15,11 +15,14 @@ func TestEvidenceFirst(t *testing.T) {
 	page := render(t, sample.Report(), Options{})
 	check(t, page)
 	line, h1 := strings.Index(page, `class="quality"`), strings.Index(page, "<h1>")
-	section, answer := strings.Index(page, `id="coverage"`), strings.Index(page, `id="answer"`)
-	if line < 0 || line > h1 || section < 0 || section > answer {
-		t.Errorf("line %d, headline %d, section %d, answer %d", line, h1, section, answer)
+	section, answer, phones := strings.Index(page, `id="coverage"`), strings.Index(page, `id="answer"`), strings.Index(page, `id="phones"`)
+	if line < 0 || line > h1 || section < answer || section > phones {
+		t.Fatalf("line %d, headline %d, answer %d, section %d, phones %d", line, h1, answer, section, phones)
 	}
-	body := page[section:answer]
+	if top := page[line:h1]; !strings.Contains(top, "missing for 2013-03-06 09:12:04 – 09:13:12 UTC") {
+		t.Errorf("above the headline there is no word of what is missing: %s", top)
+	}
+	body := page[section:phones]
 	if n := strings.Count(body, `class="hatch"`); n != 4 { // two missing, a hole of the console, other minutes of the trace
 		t.Errorf("%d hatched boxes", n)
 	}

@@ -20,7 +20,6 @@ type ladder struct {
 	Lanes  []ladderLane
 	Rows   []message
 	Left   int
-	Desc   string
 }
 
 type ladderLane struct {
@@ -46,6 +45,7 @@ type message struct {
 	TextEnd  bool // text ends at TextX
 	Lost     bool // no answer: the arrow ends in a cross
 	Pause    string
+	From, To string // parties, To "" for a step of one
 	from, to laneKey
 	step     bool
 	frame    int
@@ -446,6 +446,11 @@ func (k *message) write() {
 	k.Label = view.Shorten(k.Label, max(8, int(float64(room-20)/letter)))
 }
 
+// party names a lane in words.
+func party(k laneKey) string {
+	return strings.TrimSpace(view.ActorName(k.actor) + " " + view.Shorten(k.host, 24))
+}
+
 // place gives every party a lane and every message its coordinates.
 func (l *ladder) place() {
 	lanes := []laneKey{thePhone}
@@ -474,7 +479,6 @@ func (l *ladder) place() {
 		l.Lanes = append(l.Lanes, ladderLane{X: x, Name: view.ActorName(k.actor), Sub: view.Shorten(k.host, 24), key: k})
 	}
 	y := ladderTop + 22
-	var said []string
 	for i := range l.Rows {
 		k := &l.Rows[i]
 		if k.Pause != "" && i > 0 {
@@ -493,8 +497,10 @@ func (l *ladder) place() {
 			k.Symbol = ""
 		}
 		y += ladderRow
-		said = append(said, fmt.Sprintf("%s %s: %s", view.ActorName(k.from.actor), map[bool]string{true: "notes", false: "to " + view.ActorName(k.to.actor)}[k.step], k.Label))
+		k.From = party(k.from)
+		if !k.step {
+			k.To = party(k.to)
+		}
 	}
 	l.Height = y
-	l.Desc = strings.Join(said, "; ") + "."
 }
