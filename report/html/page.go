@@ -26,6 +26,8 @@ type page struct {
 	Redaction                 string
 	Counts                    []view.ClassCount
 	Groups                    []group
+	Tasks                     []task
+	Odds                      []odd
 	Rows                      []phoneRow
 	MoreRows                  int
 	Phones                    []*phone
@@ -94,12 +96,22 @@ type cluster struct {
 	Findings     []finding
 	Certificates []certificate
 	More         int
+
+	Calendar      *calendar // nil when there is nothing to draw
+	Changes       []change
+	Presented     []shown
+	Signers       []signer
+	MoreChanges   int
+	MorePresented int
+	MoreSigners   int
 }
 
 type server struct{ Address, Name, Services string }
 
 type certificate struct {
 	Name, Subject, Issuer, Serial, From, To, Key, SHA1, Seen, Problem string
+	Roles, Left                                                       string
+	Status                                                            view.Word
 	Self                                                              bool
 }
 
@@ -171,6 +183,11 @@ func newPage(a *assets, r *correlate.Report, plan *plan, o Options) *page {
 		p.Rows = append(p.Rows, b.row(ph, anchors[ph]))
 	}
 	p.Groups = b.groups(phones, anchors)
+	byName := map[string]string{}
+	for ph, anchor := range anchors {
+		byName[view.Name(ph.Name)] = anchor
+	}
+	p.Tasks, p.Odds = b.tasks(byName)
 	p.Cluster = b.cluster()
 	p.Clocks = b.clocks()
 	p.Inputs, p.MoreInputs = b.inputs()
@@ -263,7 +280,7 @@ func (b *builder) groups(phones []*correlate.Phone, anchors map[*correlate.Phone
 		}
 		n.Phones = view.Join(names)
 		i := slices.IndexFunc(phones, func(p *correlate.Phone) bool {
-			return p.Verdict.Class == g.Class && p.Verdict.Primary == g.Cause
+			return p.Verdict.Class == g.Class && p.Verdict.Primary == g.Cause && slices.Contains(g.Phones[:min(1, len(g.Phones))], p.Name)
 		})
 		if i >= 0 {
 			p := phones[i]
@@ -295,14 +312,22 @@ func (b *builder) cluster() cluster {
 	for _, s := range c.Servers {
 		out.Servers = append(out.Servers, server{view.Name(s.Address), view.Opt(s.Name), view.Text(strings.Join(s.Services, ", "))})
 	}
-	for i, k := range c.Certificates {
+	certs := make([]*correlate.Certificate, len(c.Certificates))
+	for i := range certs {
+		certs[i] = &c.Certificates[i]
+	}
+	// Those of servers first: a fleet's own are many.
+	slices.SortStableFunc(certs, func(a, b *correlate.Certificate) int { return min(1, len(b.Roles)) - min(1, len(a.Roles)) })
+	for i, k := range certs {
 		if i == maxInputs {
 			out.More = len(c.Certificates) - i
 			break
 		}
 		out.Certificates = append(out.Certificates, certificate{Name: view.CommonName(k.Subject), Subject: view.Text(k.Subject), Issuer: view.CommonName(k.Issuer), Self: k.Subject == k.Issuer,
-			Serial: view.Name(k.Serial), From: b.date(k.NotBefore), To: b.date(k.NotAfter), Key: view.Shorten(view.Opt(k.Key), 24), SHA1: view.Opt(k.SHA1), Seen: view.Text(strings.Join(k.Seen, ", ")), Problem: view.Opt(k.Problem)})
+			Serial: view.Name(k.Serial), From: b.date(k.NotBefore), To: b.date(k.NotAfter), Key: view.Shorten(view.Opt(k.Key), 24), SHA1: view.Opt(k.SHA1), Seen: view.Text(strings.Join(k.Seen, ", ")), Problem: view.Opt(k.Problem),
+			Roles: view.Text(strings.Join(k.Roles, ", ")), Left: view.Left(k), Status: view.CertStatus(k.Status)})
 	}
+	b.history(&out)
 	return out
 }
 
@@ -314,7 +339,7 @@ func (b *builder) date(s *string) string {
 	if m := b.x.When(s, ""); m.Day != "" {
 		return m.Day
 	}
-	return view.Shorten(*s, 24)
+	return view.Shorten(*s, 32)
 }
 
 func (b *builder) clocks() []clock {
