@@ -16,6 +16,7 @@ import (
 
 	"trustline/cmd/internal/intake"
 	"trustline/correlate"
+	"trustline/correlate/evidence"
 	"trustline/report"
 	"trustline/report/html"
 )
@@ -186,7 +187,7 @@ func (b *batch) write(c *batchCase, r *correlate.Report) error {
 		}),
 		sized(caseJSON, func(w io.Writer) error { return report.JSON(w, r) }),
 		fileText{filepath.Join(dir, caseNote), func(w *bytes.Buffer) error {
-			enc := json.NewEncoder(w)
+			enc := json.NewEncoder(evidence.Plain(w))
 			enc.SetIndent("", "  ")
 			return enc.Encode(n)
 		}},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"trustline/correlate/evidence"
@@ -233,21 +234,28 @@ func appendTime(b []byte, c *evidence.Clock) []byte {
 }
 
 // appendJSON writes a string as JSON does (RFC 8259 section 7). Bytes that are
-// no UTF-8 become U+FFFD.
+// no UTF-8 become U+FFFD, and characters that are not graphic are escaped as
+// [evidence.Plain] does, because a terminal acts upon them.
 func appendJSON(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if c >= ' ' && c != '"' && c != '\\' && c < 0x7f {
 			i++
 			continue
 		}
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
-			if r != utf8.RuneError || n > 1 {
+			if unicode.IsGraphic(r) && (r != utf8.RuneError || n > 1) {
 				i += n
+				continue
+			}
+			if n > 1 {
+				b = evidence.AppendEscape(append(b, s[from:i]...), r)
+				i += n
+				from = i
 				continue
 			}
 		}

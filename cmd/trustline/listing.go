@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"trustline/cmd/internal/intake"
+	"trustline/correlate/evidence"
 	"trustline/dissect"
 	"trustline/pcap"
 )
@@ -260,7 +261,7 @@ func isCapture(head []byte) bool {
 
 // jsonLines writes one object a line.
 func jsonLines(w io.Writer) func(v any) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(evidence.Plain(w))
 	enc.SetEscapeHTML(false)
 	return func(v any) error {
 		if err := enc.Encode(v); err != nil {

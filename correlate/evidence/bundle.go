@@ -26,7 +26,7 @@ type Bundle struct {
 // Write writes the bundle as NDJSON, the header first.
 func (b *Bundle) Write(w io.Writer) error {
 	bw := bufio.NewWriterSize(w, 64<<10)
-	enc := json.NewEncoder(bw)
+	enc := json.NewEncoder(Plain(bw))
 	enc.SetEscapeHTML(false)
 	h := b.Header
 	h.Schema = Schema

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"trustline/dissect/cert"
 )
@@ -38,7 +39,7 @@ func (p *printer) line(format string, args ...any) {
 
 // clean makes text from a file harmless to a terminal.
 func clean(s string) string {
-	bad := func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 }
+	bad := func(r rune) bool { return !unicode.IsGraphic(r) } // also controls that reorder text
 	if strings.IndexFunc(s, bad) < 0 {
 		return s
 	}
