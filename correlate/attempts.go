@@ -164,7 +164,8 @@ func (k *kase) consoleAttempts(p *phone) {
 				}
 			}
 		case "file_not_found":
-			if len(a.wire) == 0 {
+			// The wire shows the answer, unless the capture lost it.
+			if len(a.wire) == 0 || a.wire[len(a.wire)-1].e.Transfer.Outcome == "no-response" {
 				a.missing = !a.complete
 			}
 		}

@@ -53,7 +53,7 @@ func (v *view) doubtCapture() []doubt {
 		}
 	}
 	for _, n := range v.p.transfers {
-		if v.k.lossy(n.place.Input) {
+		if v.lossy(n.place.Input) {
 			return []doubt{{n.place.Input + " lost packets, and there is no log of the phone: what it does not show may have happened", []*entry{n}}}
 		}
 	}

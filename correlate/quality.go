@@ -274,6 +274,9 @@ func (q *quality) capture(r *Coverage, c *evidence.Coverage, n *needs) {
 			hide("of the packets from %s to %s none is in it: only one direction was taken", m[1], m[2])
 		}
 	}
+	if c.Missed > 0 {
+		hide("packets are missing: %d octets that their receiver acknowledged are not in it", c.Missed)
+	}
 	switch {
 	case c.Sent && !c.Got:
 		hide("only packets from the phone: whether anybody answered cannot be seen")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"trustline/correlate/evidence"
 )
 
 var _ = register(
@@ -78,16 +80,27 @@ func (v *view) howBroken(a *attempt) string {
 	if !v.k.seenUntil(v.p, end, 10) {
 		return "" // the capture ends with it, or has one direction
 	}
-	if (t.Outcome == "no-response" || t.Outcome == "incomplete") && !v.complained(a) {
-		if v.k.lossy(last.place.Input) {
+	if t.Outcome == "no-response" || t.Outcome == "incomplete" {
+		if v.lossy(last.place.Input) && !v.complained(a, "file_download_failed", "tftp_timeout") {
 			return "" // the capture lost packets, so what it lacks was not lost by the network
+		}
+		if v.complained(a, "trust_list_update_failed", "file_download_failed", "tftp_timeout") {
+			return how(t)
 		}
 		if len(a.wire) == 1 && v.wentOn(end, a) {
 			return "" // at once: it had what it wanted, or its answer
 		}
 	}
+	if t.Outcome == "error" && notFound(last) {
+		return ""
+	}
+	return how(t)
+}
+
+// how says how a transfer failed, "" for one that did not.
+func how(t *evidence.Transfer) string {
 	switch {
-	case t.Outcome == "error" && t.ErrorCode != nil && *t.ErrorCode != 503 && !notFound(last):
+	case t.Outcome == "error" && t.ErrorCode != nil && *t.ErrorCode != 503:
 		return fmt.Sprintf("%s answered with error %s", hostOf(t.Server), errorText(t.ErrorCode, t.Error))
 	case t.Outcome == "no-response":
 		return fmt.Sprintf("%s sent nothing over %s", hostOf(t.Server), strings.ToUpper(t.Proto)) + prefixed(": ", t.Error)
@@ -109,24 +122,21 @@ func (v *view) wentOn(at instant, but *attempt) bool {
 	}) || slices.ContainsFunc(v.p.attempts, func(b *attempt) bool { return b.complete && b.kind != but.kind && soon(b.start) })
 }
 
-// lossy tells that a capture lost packets: a file is acknowledged to its end
-// and lacks octets.
-func (k *kase) lossy(input string) bool {
-	for _, p := range k.phones {
-		for _, n := range p.transfers {
-			t := n.e.Transfer
-			if l := k.listBy[t.Object]; n.place.Input == input && t.Outcome == "complete" && l != nil && l.l.Partial {
-				return true
-			}
-		}
-	}
-	return false
+// lossy tells that a capture lost packets of the phone: octets that their
+// receiver acknowledged are not in it, in a connection or in a file.
+func (v *view) lossy(input string) bool {
+	return slices.ContainsFunc(v.k.coverageOf(v.p), func(c *evidence.Coverage) bool { return c.Input == input && c.Missed > 0 }) ||
+		slices.ContainsFunc(v.p.transfers, func(n *entry) bool {
+			l := v.k.listBy[n.e.Transfer.Object]
+			return n.place.Input == input && n.e.Transfer.Outcome == "complete" && l != nil && l.l.Partial
+		})
 }
 
-// complained tells that the phone itself says that the update failed.
-func (v *view) complained(a *attempt) bool {
+// complained tells that the phone itself says, in one of these events, that it
+// failed.
+func (v *view) complained(a *attempt, events ...string) bool {
 	for _, n := range v.p.all {
-		if d, ok := n.at.sub(a.end); ok && d >= 0 && d < verdictWindow && n.is("trust_list_update_failed", "file_download_failed", "tftp_timeout") {
+		if d, ok := n.at.sub(a.end); ok && d >= 0 && d < verdictWindow && n.is(events...) {
 			return true
 		}
 	}

@@ -231,7 +231,7 @@ func (s *scanner) coverage() Coverage {
 			if !ok {
 				continue
 			}
-			h := HostCoverage{Host: a, Sent: int64(c.sent), Received: int64(c.received),
+			h := HostCoverage{Host: a, Sent: int64(c.sent), Received: int64(c.received), Missed: s.missed[a],
 				First: Mark{Frame: int(c.first)}, Last: Mark{Frame: int(c.last)}}
 			if s.timed {
 				h.First.Time, h.Last.Time = instant(c.firstNS), instant(c.lastNS)
@@ -285,6 +285,21 @@ func (s *scanner) oneWayConn(f *flow) {
 		if c.First.Frame < w.First.Frame {
 			w.First = c.First
 		}
+	}
+}
+
+// missedConn counts what a connection lacks and its receiver has.
+func (s *scanner) missedConn(f *flow) {
+	c := f.conn
+	n := f.half[0].missed + f.half[1].missed
+	if n == 0 || c.Packets[ToServer] == 0 || c.Packets[ToClient] == 0 {
+		return
+	}
+	if s.missed == nil {
+		s.missed = map[netip.Addr]int64{}
+	}
+	if _, known := s.missed[c.Client.Addr()]; known || len(s.missed) < maxHosts {
+		s.missed[c.Client.Addr()] += n
 	}
 }
 

@@ -13,6 +13,7 @@ type half struct {
 	isAck    bool
 	fin      uint32 // sequence number of the FIN, when Conn.Fin has it
 	lost     int64  // bytes missing before the next chunk
+	missed   int64  // bytes of given-up gaps that the other side acknowledged
 	pend     []piece
 	bytes    int // held in pend
 	patience int // packets since a gap was acknowledged, 0 when none was
@@ -202,6 +203,9 @@ func (t *tracker) skip(f *flow, d Dir) {
 	gap := int64(h.pend[0].seq - h.next)
 	h.lost += gap
 	f.conn.Lost[d] += gap
+	if h.isAck && !before(h.acked, h.pend[0].seq) {
+		h.missed += gap
+	}
 	h.next = h.pend[0].seq
 	t.drain(f, d)
 }
@@ -250,6 +254,9 @@ func (t *tracker) flush(f *flow) {
 		if tail > 0 && tail < farAhead {
 			h.lost += tail
 			c.Lost[d] += tail
+			if h.isAck && !before(h.acked, h.next+uint32(tail)) {
+				h.missed += tail
+			}
 			h.next += uint32(tail)
 		}
 		if h.lost > 0 {

@@ -56,6 +56,7 @@ type scanner struct {
 	tcp      tracker
 	services services
 	oneWay   map[[2]netip.Addr]*OneWay
+	missed   map[netip.Addr]int64
 	limited  bool
 }
 

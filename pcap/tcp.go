@@ -288,6 +288,7 @@ func (t *tracker) end(f *flow, why EndReason) {
 	f.ended = true
 	t.flush(f)
 	t.s.oneWayConn(f)
+	t.s.missedConn(f)
 	t.unlink(f)
 	t.open--
 	st := &t.s.streams

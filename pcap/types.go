@@ -202,8 +202,13 @@ type ServiceCoverage struct {
 }
 
 // HostCoverage counts all IP packets of one host, wanted or not.
+//
+// Missed is proof that the capture lost packets: octets of connections which this
+// host opened, seen in both directions, that their receiver acknowledged and the
+// capture lacks. What the snap length cut is not counted.
 type HostCoverage struct {
 	Host           netip.Addr
 	Sent, Received int64
+	Missed         int64
 	First, Last    Mark
 }

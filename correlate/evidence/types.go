@@ -271,8 +271,9 @@ type Coverage struct {
 	Service string   `json:"service"`
 	From    *Clock   `json:"from"`
 	To      *Clock   `json:"to"`
-	Sent    bool     `json:"sent"`     // packets from the phone were seen
-	Got     bool     `json:"received"` // packets to the phone were seen
+	Sent    bool     `json:"sent"`             // packets from the phone were seen
+	Got     bool     `json:"received"`         // packets to the phone were seen
+	Missed  int64    `json:"missed,omitempty"` // octets that their receiver acknowledged and the capture lacks: it lost packets
 	Gaps    []string `json:"gaps"`
 	Note    string   `json:"note"`
 	Node    string   `json:"node"`  // the server that wrote a trace, as its folder is named; a hint, "" when nothing tells

@@ -287,7 +287,7 @@ func (h *captureHandler) coverage(sum *pcap.Summary, names []string) {
 		}
 		part, _ := sum.Locate(host.First.Frame)
 		row := evidence.Coverage{Kind: "coverage", Input: names[part], Address: host.Host.String(), Service: "capture",
-			From: clockOf(host.First.Time), To: clockOf(host.Last.Time), Sent: host.Sent > 0, Got: host.Received > 0, Gaps: []string{},
+			From: clockOf(host.First.Time), To: clockOf(host.Last.Time), Sent: host.Sent > 0, Got: host.Received > 0, Missed: host.Missed, Gaps: []string{},
 			Note: fmt.Sprintf("%d packets from the phone, %d to it", host.Sent, host.Received)}
 		if len(h.stretches) < 2 {
 			h.d.b.Coverage = append(h.d.b.Coverage, row)
