@@ -48,8 +48,10 @@ const (
 	// timelineRows bounds a timeline; what the verdict cites and what failed
 	// comes before the rest.
 	timelineRows = 40
-	// namesInGroup bounds the names listed for a group.
+	// namesInGroup bounds the names listed for an action, namesOfCause those for
+	// a cause, whose column is narrow because identifiers stay whole.
 	namesInGroup = 12
+	namesOfCause = 4
 	// sampleRows bounds the unknown messages shown of one input.
 	sampleRows = 3
 )
@@ -120,9 +122,9 @@ func (t *term) groups() {
 	var rows [][]string
 	for _, g := range t.r.Groups {
 		c := view.Class(g.Class)
-		names := make([]string, 0, namesInGroup+1)
+		names := make([]string, 0, namesOfCause+1)
 		for i, n := range g.Phones {
-			if i == namesInGroup && !t.verbose {
+			if i == namesOfCause && !t.verbose {
 				names = append(names, fmt.Sprintf("and %s more", view.Count(len(g.Phones)-i)))
 				break
 			}
@@ -130,7 +132,9 @@ func (t *term) groups() {
 		}
 		rows = append(rows, []string{view.Count(len(g.Phones)), c.Symbol + " " + c.Label, view.Name(g.Cause), strings.Join(names, ", ")})
 	}
-	t.table(" ", []string{"phones", "class", "cause", "names"}, rows, 24)
+	// The longest identifier of the catalogue stays whole in 80 columns, so that
+	// it can be copied and searched for.
+	t.table("", []string{"phones", "class", "cause", "names"}, rows, 40)
 }
 
 // chosen picks the phones to be shown in full: one of each cause, worst first.

@@ -16,8 +16,8 @@ const (
 	mostWidth    = 120
 )
 
-// lastColumn is the least width of a table's last column.
-const lastColumn = 20
+// lastColumn is the least width of a table's last column: that of a device name.
+const lastColumn = 15
 
 // styles are the few ways in which text stands out; without colour they all
 // print it as it is.
