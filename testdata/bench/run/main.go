@@ -23,6 +23,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The rows, in the order of the table.
@@ -35,8 +36,11 @@ func main() {
 	flag.IntVar(&b.slow, "slow-runs", 1, "the same for tshark, which takes minutes")
 	only := flag.String("only", "", "rows to measure, by comma: "+strings.Join(names, ", "))
 	flag.StringVar(&b.dir, "dir", "", "folder for the inputs, kept and used again; default: a temporary one")
+	flag.DurationVar(&b.longest, "most-time", 15*time.Minute, "for one run of one program; it is ended then, and its row is missed")
+	memory := flag.Float64("most-memory", 8, "GB, the same")
 	flag.StringVar(&b.program, "trustline", "", "the program to measure; default: built from this repository")
 	flag.Parse()
+	b.largest = int64(*memory * 1e9)
 	for _, n := range strings.Split(*only, ",") {
 		if n != "" && !slices.Contains(names, n) {
 			fmt.Fprintf(os.Stderr, "run: no row %q; there are %s\n", n, strings.Join(names, ", "))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,9 +20,12 @@ type command struct {
 	output string   // file for what it prints, empty: /dev/null
 	slow   bool
 
+	longest time.Duration // limits, 0: none
+	largest int64
+
 	walls []time.Duration
-	cpu   time.Duration // of the last run
-	peak  int64         // most octets of memory of any run
+	cpus  []time.Duration // of all cores
+	peak  int64           // most octets of memory of any run
 }
 
 // ours is a command of trustline.
@@ -37,6 +41,7 @@ func (b *bench) alternate(commands ...*command) error {
 			if c.slow && i >= b.slow {
 				continue
 			}
+			c.longest, c.largest = b.longest, b.largest
 			if err := c.run(); err != nil {
 				return err
 			}
@@ -78,7 +83,10 @@ func (c *command) run() error {
 		}
 	}
 	start := time.Now()
-	err := cmd.Run()
+	err := cmd.Start()
+	if err == nil {
+		err = c.wait(cmd)
+	}
 	wall := time.Since(start)
 	if feed != nil {
 		cmd.Stdin.(*os.File).Close()
@@ -86,33 +94,77 @@ func (c *command) run() error {
 			err = fmt.Errorf("%s: %w", feed.Args[0], e)
 		}
 	}
+	if errors.As(err, new(*tooMuch)) {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w: %.500s", strings.Join(c.args, " "), err, complaint.String())
 	}
 	c.walls = append(c.walls, wall)
-	c.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	c.cpus = append(c.cpus, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		c.peak = max(c.peak, int64(u.Maxrss)*rssUnit)
 	}
 	return nil
 }
 
+// wait waits for the end, and ends a process that takes more than its limits: the
+// machine may be shared, and a row that was given up is a row that is missed.
+func (c *command) wait(cmd *exec.Cmd) error {
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for start := time.Now(); ; {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			var over tooMuch
+			if d := time.Since(start); c.longest > 0 && d > c.longest {
+				over = tooMuch(fmt.Sprintf("%s: given up after %s", c.name, seconds(d)))
+			} else if m := resident(cmd.Process.Pid); c.largest > 0 && m > c.largest {
+				over = tooMuch(fmt.Sprintf("%s: given up at %s after %s", c.name, mb(m), seconds(d)))
+			} else {
+				continue
+			}
+			_ = cmd.Process.Kill() // it may just have ended
+			<-done
+			return &over
+		}
+	}
+}
+
+// tooMuch is a command that was given up.
+type tooMuch string
+
+func (t *tooMuch) Error() string { return string(*t) }
+
+// resident is the memory of a process in octets, 0 where /proc does not tell.
+func resident(pid int) int64 {
+	var kb int64
+	fmt.Sscan(value(fmt.Sprintf("/proc/%d/status", pid), "VmRSS"), &kb)
+	return kb * 1024
+}
+
 // median of the wall times.
-func (c *command) median() time.Duration {
-	s := slices.Sorted(slices.Values(c.walls))
+func (c *command) median() time.Duration { return median(c.walls) }
+
+func median(all []time.Duration) time.Duration {
+	s := slices.Sorted(slices.Values(all))
 	if n := len(s); n%2 == 0 {
 		return (s[n/2-1] + s[n/2]) / 2
 	}
 	return s[len(s)/2]
 }
 
-// String is the cell of the table: median, least and most, peak.
+// String is the cell of the table: median, least and most, processor time, peak.
 func (c *command) String() string {
-	s := fmt.Sprintf("%s (%s to %s, %d×), %s", seconds(c.median()), seconds(slices.Min(c.walls)), seconds(slices.Max(c.walls)), len(c.walls), mb(c.peak))
-	if len(c.walls) == 1 {
-		s = fmt.Sprintf("%s (1×), %s", seconds(c.median()), mb(c.peak))
+	spread := ""
+	if len(c.walls) > 1 {
+		spread = fmt.Sprintf("%s to %s, ", seconds(slices.Min(c.walls)), seconds(slices.Max(c.walls)))
 	}
-	return s
+	return fmt.Sprintf("%s (%s%d×), cpu %s, %s", seconds(c.median()), spread, len(c.walls), seconds(median(c.cpus)), mb(c.peak))
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }

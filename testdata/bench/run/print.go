@@ -17,7 +17,7 @@ func (b *bench) print() {
 	for _, p := range b.missing {
 		fmt.Fprintf(b.out, "Not installed, and so not measured: %s.\n", p)
 	}
-	fmt.Fprint(b.out, "Cells: median (least to most, runs), peak memory. Ratio: of the medians (of the rounds).\n\n"+
+	fmt.Fprint(b.out, "Cells: median of the wall time (least to most, runs), median of the processor time, peak memory. Ratio: of the medians (of the rounds).\n\n"+
 		"| work | trustline | peer | ratio | target | |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range b.rows {
 		verdict := map[bool]string{true: "met", false: "missed"}[r.met]

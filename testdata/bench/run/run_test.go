@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,8 +34,8 @@ func TestMessages(t *testing.T) {
 
 func TestRatio(t *testing.T) {
 	const s = time.Second
-	ours := &command{name: "a", walls: []time.Duration{3 * s, 1 * s, 2 * s}}
-	theirs := &command{name: "b", walls: []time.Duration{4 * s, 4 * s, 4 * s}}
+	ours := &command{name: "a", walls: []time.Duration{3 * s, 1 * s, 2 * s}, cpus: []time.Duration{s}}
+	theirs := &command{name: "b", walls: []time.Duration{4 * s, 4 * s, 4 * s}, cpus: []time.Duration{s}}
 	b := &bench{}
 	b.against("work", ours, theirs, 0.6)
 	b.against("work", ours, theirs, 0.4)
@@ -73,5 +74,13 @@ func TestCheckStorm(t *testing.T) {
 		if err := b.checkStorm(report, truth); err != nil || len(b.wrong) != c.wrong {
 			t.Errorf("%s: %q, %v", c.third, b.wrong, err)
 		}
+	}
+}
+
+// A program that takes too long is ended.
+func TestLimits(t *testing.T) {
+	c := &command{name: "sleep", args: []string{"sleep", "60"}, longest: time.Second}
+	if err := c.run(); !errors.As(err, new(*tooMuch)) || !strings.Contains(err.Error(), "given up after") {
+		t.Errorf("%v", err)
 	}
 }
