@@ -12,14 +12,15 @@
 // There are five sites, each with servers and a history of its own, and so with a
 // cause of its own (sites.go). Healthy phones open the directory at once, which
 // asks TVS; some take up the TLS sessions again, which makes 20 % of all sessions
-// resumed ones. One packet in a hundred
-// is lost on the way, before or behind the mirror port, and what was lost is sent
-// again as a phone or a server does (loss.go); -holes leaves further packets out
-// that arrived, as an overloaded mirror port does.
+// resumed ones. One packet in a hundred is lost on the way, before or behind the
+// mirror port, and what was lost is sent again as a phone or a server does
+// (loss.go); -holes leaves further packets out that arrived, as an overloaded mirror
+// port does.
 //
 // The same flags give the same bytes. -truth writes what was planted, as JSON. The
-// capture is written as it is made: memory goes with the phones that boot at the
-// same time, which is the rate, not with the packets.
+// capture is written as it is made: only the packets of the phones that boot at the
+// same time, which is the rate, are held; beyond that a certificate of every phone,
+// some 5 kB.
 package main
 
 import (
