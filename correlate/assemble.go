@@ -178,7 +178,7 @@ func (v *view) trust(i int) Trust {
 func (v *view) reportList(o *listObj, itl bool) *List {
 	l := &List{File: firstOf(o.l.File, strings.ToUpper(o.l.Type)), From: []Place{}, Length: o.l.Length, HeaderLength: o.l.HeaderLength,
 		Signer: Signer(o.l.Signer), Signature: firstOf(o.l.Status, "unverifiable"), Records: []Record{}}
-	for _, p := range o.places {
+	for _, p := range v.placesOf(o) {
 		l.From = append(l.From, place(p))
 	}
 	for i := range o.l.Records {
@@ -190,6 +190,30 @@ func (v *view) reportList(o *listObj, itl bool) *List {
 		l.Records = append(l.Records, rec)
 	}
 	return l
+}
+
+// maxPlaces bounds the places of a list that no file holds and that this phone
+// did not fetch: a fleet fetches the same one thousands of times.
+const maxPlaces = 8
+
+// placesOf gives the places where a list was found, as far as they concern the
+// phone: its own transfers, and the files and listings of the case.
+func (v *view) placesOf(o *listObj) []evidence.Place {
+	var out []evidence.Place
+	for _, p := range o.places {
+		if p.Frame == 0 {
+			out = append(out, p)
+		}
+	}
+	for _, n := range v.p.transfers {
+		if n.e.Transfer.Object == o.id {
+			out = append(out, n.place)
+		}
+	}
+	if len(out) == 0 {
+		out = o.places[:min(len(o.places), maxPlaces)]
+	}
+	return out
 }
 
 // presented compares a TVS record with what the wire showed last.

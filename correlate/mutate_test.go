@@ -133,10 +133,6 @@ func survivors(t *testing.T, list []mutation) []string {
 // is none.
 var redundant = map[string]string{}
 
-// vouched is why it does not matter whether TVS vouched for a list. Where that list
-// is one of an earlier boot, the exclusion even hides a finding that is right.
-const vouched = "a list that was taken on the word of TVS is then the phone's own, and its signer and its cluster are known to it"
-
 // Without a need or an exclusion, or with a row of a gate taken as proved, some
 // test fails. The command testdata/lab/mutate tries more, and tells of the cases.
 func TestMutations(t *testing.T) {

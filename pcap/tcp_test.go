@@ -83,7 +83,7 @@ func TestTCPSequenceWrap(t *testing.T) {
 // packet may have been captured late.
 func TestTCPGapAcknowledged(t *testing.T) {
 	open := opening()
-	j, _ := scan(t, paced([]int{0, 1, 2, 10, 20, 30, 290},
+	j, sum := scan(t, paced([]int{0, 1, 2, 10, 20, 30, 290},
 		open[0], open[1], open[2],
 		down("PA", 501, 101, "one"),
 		down("PA", 507, 101, "three"), // 504 to 506 are missing
@@ -98,17 +98,33 @@ func TestTCPGapAcknowledged(t *testing.T) {
 	if c := j.conns[0]; c.Lost != [2]int64{0, 3} {
 		t.Errorf("%+v", c)
 	}
+	if missed := missedOf(sum, "10.0.0.7"); missed != 3 {
+		t.Errorf("%d octets were acknowledged and not captured, want 3", missed)
+	}
 
-	j, _ = scan(t, paced([]int{0, 1, 2, 10, 20, 30, 40},
+	j, sum = scan(t, paced([]int{0, 1, 2, 10, 20, 30, 40},
 		open[0], open[1], open[2],
 		down("PA", 501, 101, "one"),
 		down("PA", 507, 101, "three"),
 		up("A", 101, 512, ""),
 		down("PA", 504, 101, "two"), // captured out of order
 	), tlsPorts())
+	if missed := missedOf(sum, "10.0.0.7"); missed != 0 {
+		t.Errorf("%d octets are called missing, and none is", missed)
+	}
 	if c := j.conns[0]; c.Lost != [2]int64{} || string(j.data[c][ToClient]) != "onetwothree" {
 		t.Errorf("%q %+v", j.data[c][ToClient], c)
 	}
+}
+
+// missedOf gives what a host's connections lack though it was acknowledged.
+func missedOf(sum *Summary, host string) int64 {
+	for _, h := range sum.Coverage.Hosts {
+		if h.Host.String() == host {
+			return h.Missed
+		}
+	}
+	return -1
 }
 
 // Without an acknowledgement a gap waits for a retransmission until the end.
