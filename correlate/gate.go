@@ -51,8 +51,8 @@ var (
 var gates = map[string][]gateRow{"itl": itlGate, "ctl": ctlGate}
 
 var _ = register(
-	Question{"no-key-backup", "Is there no backup of the old private keys?", factRow("drs-backup", "no", "yes", "DRS backup of the old keys")},
-	Question{"no-older-itl-on-server", "Is no older trusted ITL kept on the server?", factRow("previous-itl-on-server", "no", "yes", "older trusted ITL on the server")},
+	Question{"no-key-backup", "Is there no backup of the old private keys?", factRow("drs-backup", "no", "yes", "a DRS backup of the old keys")},
+	Question{"no-older-itl-on-server", "Is no older trusted ITL kept on the server?", factRow("previous-itl-on-server", "no", "yes", "an older trusted ITL on the server")},
 	Question{"no-reset-path", "Do the servers own no key that the phone trusts as SAST?", noResetPath},
 	Question{"no-ctl-anchor", "Has the phone no CTL whose SAST anchor still exists?", noCTLAnchor},
 	Question{"no-other-trusted-tftp", "Does no other TFTP server offer files that the phone trusts?", noOtherTFTP},
@@ -115,7 +115,8 @@ func gateState(rows []GateRow) string {
 }
 
 // factRow asks an operator fact: no capture shows what it says.
-func factRow(key, proves, refutes, what string) func(*view) Answer {
+func factRow(key, proves, refutes, one string) func(*view) Answer {
+	what := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(one, "an"), "a"), " ")
 	return func(v *view) Answer {
 		f := v.k.fact(v.p, key)
 		if f == nil {
@@ -123,9 +124,9 @@ func factRow(key, proves, refutes, what string) func(*view) Answer {
 		}
 		switch f.fact.Value {
 		case proves:
-			return yes("stated: there is no "+what, f)
+			return yes("it is stated that there is no "+what, f)
 		case refutes:
-			return no("stated: the site has it: "+what, f)
+			return no("it is stated that there is "+one, f)
 		}
 		return unknown(fmt.Sprintf("the statement %s=%s does not answer it", key, f.fact.Value), f)
 	}
@@ -288,7 +289,7 @@ func noOtherTFTP(v *view) Answer {
 			}
 		}
 	}
-	return factRow("other-tftp", "no", "yes", "other TFTP server whose files the phone trusts")(v)
+	return factRow("other-tftp", "no", "yes", "another TFTP server whose files the phone trusts")(v)
 }
 
 func tvsCannotVouch(v *view) Answer {

@@ -109,8 +109,8 @@ func Title(p *correlate.Phone) string {
 }
 
 // Remedy gathers the steps of a phone: those of the deciding finding first,
-// then those of the others that are no consequence and no mere note, each step
-// once.
+// then those of the others that are no consequence, no mere note and not in
+// order as they are, each step once.
 func Remedy(p *correlate.Phone) []correlate.Step {
 	return steps(p, func(f *correlate.Finding) []correlate.Step { return f.Remedy })
 }
@@ -136,7 +136,7 @@ func steps(p *correlate.Phone, of func(*correlate.Finding) []correlate.Step) []c
 		add(first)
 	}
 	for i := range p.Findings {
-		if f := &p.Findings[i]; f != first && f.ConsequenceOf == nil && f.Class != correlate.ClassNote {
+		if f := &p.Findings[i]; f != first && f.ConsequenceOf == nil && f.Class != correlate.ClassNote && f.Class != correlate.ClassOK {
 			add(f)
 		}
 	}
