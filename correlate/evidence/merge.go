@@ -2,52 +2,47 @@ package evidence
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Merge joins bundles into one whose content does not depend on their order.
 // An input given twice (same SHA-256) counts once: as part of a rotated capture
 // where it is one, then under the name that sorts first. An object seen in
 // several inputs is kept once with all its places.
+//
+// The result may share memory with the bundles, which are not changed: evidence
+// that came in canonical order, as Merge leaves it, is not copied again.
 func Merge(bundles ...*Bundle) *Bundle {
 	bundles = distinct(bundles)
 	out := &Bundle{Header: Header{Schema: Schema}}
 	best := chooseInputs(bundles)
-	objects := map[string]*Object{}
+	var (
+		events   []part[Event]
+		coverage []part[Coverage]
+		facts    []part[Fact]
+		objects  []part[Object]
+	)
 	for _, b := range bundles {
 		b, keep := b.chosen(best)
 		if t := b.Header.Tool; out.Header.Tool.Name == "" || t.Version > out.Header.Tool.Version {
 			out.Header.Tool = t
 		}
-		for _, e := range b.Events {
-			if keep[e.Place.Input] {
-				out.Events = append(out.Events, e)
-			}
-		}
-		for _, c := range b.Coverage {
-			if keep[c.Input] {
-				out.Coverage = append(out.Coverage, c)
-			}
-		}
-		out.Facts = append(out.Facts, b.Facts...)
-		for _, o := range b.Objects {
-			mergeObject(objects, o, keep)
-		}
+		events = append(events, part[Event]{b.Events, keep})
+		coverage = append(coverage, part[Coverage]{b.Coverage, keep})
+		facts = append(facts, part[Fact]{b.Facts, nil})
+		objects = append(objects, part[Object]{b.Objects, keep})
 		for _, in := range b.Header.Inputs {
 			if keep[in.Name] {
 				out.Header.Inputs = append(out.Header.Inputs, in)
 			}
 		}
 	}
-	for _, o := range objects {
-		slices.SortFunc(o.Places, comparePlace)
-		o.Places = slices.Compact(o.Places)
-		out.Objects = append(out.Objects, *o)
-	}
-	out.sort()
+	out.Header.Inputs = sortInputs(out.Header.Inputs)
+	out.Events = arrange(events, func(e *Event) string { return e.Place.Input }, compareEvents)
+	out.Coverage = arrange(coverage, func(c *Coverage) string { return c.Input }, compareCoverage)
+	out.Facts = arrange(facts, func(f *Fact) string { return f.Place.Input }, compareFacts)
+	out.Objects = mergeObjects(objects)
 	return out
 }
 
@@ -209,75 +204,4 @@ func (b *Bundle) chosen(best map[string]choice) (*Bundle, map[string]bool) {
 		out.Events[i].renameMarks(func(name string) string { return cmp.Or(other[name], name) })
 	}
 	return &out, keep
-}
-
-func mergeObject(objects map[string]*Object, o Object, keep map[string]bool) {
-	places := make([]Place, 0, len(o.Places))
-	for _, p := range o.Places {
-		if keep[p.Input] {
-			places = append(places, p)
-		}
-	}
-	if len(places) == 0 {
-		return
-	}
-	key := o.Object + "/" + o.ID
-	have, ok := objects[key]
-	if !ok {
-		o.Places = places
-		objects[key] = &o
-		return
-	}
-	have.Places = append(have.Places, places...)
-}
-
-// sort puts everything into one canonical order and drops exact repetitions,
-// which come from the same evidence file given twice.
-func (b *Bundle) sort() {
-	slices.SortFunc(b.Header.Inputs, func(x, y Input) int {
-		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.SHA256, y.SHA256), cmp.Compare(x.Kind, y.Kind))
-	})
-	b.Header.Inputs = slices.CompactFunc(b.Header.Inputs, func(x, y Input) bool {
-		return x.Name == y.Name && x.SHA256 == y.SHA256 && x.Kind == y.Kind
-	})
-	sortJSON(&b.Events, func(x, y *Event) int {
-		return cmp.Or(comparePlace(x.Place, y.Place), cmp.Compare(x.Event, y.Event))
-	})
-	slices.SortFunc(b.Objects, func(x, y Object) int {
-		return cmp.Or(cmp.Compare(x.Object, y.Object), cmp.Compare(x.ID, y.ID))
-	})
-	sortJSON(&b.Coverage, func(x, y *Coverage) int {
-		return cmp.Or(cmp.Compare(x.Input, y.Input), cmp.Compare(x.Address, y.Address), cmp.Compare(x.Service, y.Service))
-	})
-	sortJSON(&b.Facts, func(x, y *Fact) int {
-		return cmp.Or(comparePlace(x.Place, y.Place), cmp.Compare(x.Phone, y.Phone), cmp.Compare(x.Key, y.Key), cmp.Compare(x.Value, y.Value))
-	})
-}
-
-// sortJSON sorts by the given order, then by the JSON form, and drops
-// neighbours that are the same in both: what is left does not depend on the
-// order in which it came.
-func sortJSON[T any](list *[]T, order func(x, y *T) int) {
-	s := *list
-	slices.SortStableFunc(s, func(x, y T) int {
-		if c := order(&x, &y); c != 0 {
-			return c
-		}
-		return strings.Compare(text(x), text(y))
-	})
-	*list = slices.CompactFunc(s, func(x, y T) bool {
-		return order(&x, &y) == 0 && text(x) == text(y)
-	})
-}
-
-func text(v any) string {
-	j, err := json.Marshal(v)
-	if err != nil { // plain data: cannot happen short of a programming error
-		return err.Error()
-	}
-	return string(j)
-}
-
-func comparePlace(x, y Place) int {
-	return cmp.Or(cmp.Compare(x.Input, y.Input), cmp.Compare(x.Frame, y.Frame), cmp.Compare(x.Line, y.Line), cmp.Compare(x.EndLine, y.EndLine))
 }
