@@ -35,13 +35,21 @@ func (v *view) doubts(held []ruling) []doubt {
 	if slices.ContainsFunc(held, func(h ruling) bool {
 		return h.rule.ID == "blank-itl-rollback-active" && classRank(h.class) > classRank(ClassOK)
 	}) {
+		registering := map[*entry]bool{}
+		for _, t := range v.talks() {
+			if s := t.service(); s == "sip-tls" || s == "sccp-tls" {
+				for _, n := range t.ev {
+					registering[n] = true
+				}
+			}
+		}
 		for _, n := range v.p.all { // a phone with a blank ITL has no TVS to ask, so its secure services fail
-			if n.e != nil && serviceOf(n) == "https" {
+			if n.e != nil && serviceOf(n) == "https" && !registering[n] && !v.nearCited(n, registering) {
 				cited[n] = true
 			}
 		}
 	}
-	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held, cited), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
+	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held), v.doubtCTL(held), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
 }
 
 // doubtCapture tells that all there is of the phone is a capture that lost
@@ -91,15 +99,24 @@ func serviceOf(n *entry) string {
 // doubtFiles finds a list or configuration whose last judgement was a refusal
 // that no finding explains, and one that arrived signed by a key that the known
 // lists do not hold while nothing says what became of it.
-func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
-	bad := slices.ContainsFunc(held, func(h ruling) bool { return classRank(h.class) > classRank(ClassOK) && h.rule.Stage <= stageTVS })
+func (v *view) doubtFiles(held []ruling) (out []doubt) {
+	bad, broken := false, map[*entry]bool{} // what findings that a phone is hurt by account for
+	for _, h := range held {
+		if classRank(h.class) <= classRank(ClassDegraded) {
+			continue
+		}
+		bad = bad || h.rule.Stage <= stageTVS
+		for _, n := range h.evidence {
+			broken[n] = true
+		}
+	}
 	for _, kind := range []string{"ctl", "itl", "config"} {
 		a := v.p.lastAttempt(kind)
 		if a == nil || !a.complete {
 			continue
 		}
 		ev := slices.Concat(a.evidence(), a.proof)
-		known := slices.ContainsFunc(ev, func(n *entry) bool { return cited[n] })
+		known := slices.ContainsFunc(ev, func(n *entry) bool { return broken[n] })
 		switch {
 		case a.result == No && !known && !bad:
 			out = append(out, doubt{fmt.Sprintf("the phone refused %s, and nothing in evidence says why", a.file), ev})
@@ -114,6 +131,22 @@ func (v *view) doubtFiles(held []ruling, cited map[*entry]bool) (out []doubt) {
 		}
 	}
 	return out
+}
+
+// doubtCTL finds a CTL that the phone refused last and that no finding accounts
+// for which is at least as bad: a phone that refuses its CTL will not follow the
+// next change of the cluster.
+func (v *view) doubtCTL(held []ruling) []doubt {
+	a := v.p.lastAttempt("ctl")
+	if a == nil || a.result != No {
+		return nil
+	}
+	for _, h := range held {
+		if classRank(h.class) > classRank(ClassDegraded) && h.past == "" {
+			return nil
+		}
+	}
+	return []doubt{{fmt.Sprintf("the phone refused %s last, and nothing in evidence says why", a.file), slices.Concat(a.evidence(), a.proof)}}
 }
 
 // doubtSigner finds an ITL on the server that the phone's lists cannot verify,

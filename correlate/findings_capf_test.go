@@ -37,6 +37,17 @@ func atCAPF(outcome, serial string) *scene {
 	return s
 }
 
+// authority says whether a CAPF certificate has the extensions of one.
+func authority(s *scene, serial, is string) string {
+	id := s.certificate(capfA, "", serial, "")
+	for i := range s.b.Objects {
+		if o := &s.b.Objects[i]; o.ID == id {
+			o.Certificate.CA = is
+		}
+	}
+	return id
+}
+
 func TestCAPFFindings(t *testing.T) {
 	result := func(code string) func() *scene {
 		return func() *scene { s := atCAPF("established", "cc01"); capfTrace(s, 50, code); return s }
@@ -109,6 +120,21 @@ func TestCAPFFindings(t *testing.T) {
 				s.traced(60, "syslog", "alarm", with("alarm", "CAPFCertificateRegenerated"), of("", ""))
 			},
 			"the alarm is another": func(s *scene) { s.b.Events[len(s.b.Events)-1].Detail["alarm"] = "ITLFileRegenerated" },
+		}},
+		{"capf-certificate-unfit", ClassRecoverable, "high", func() *scene {
+			s := atCAPF("client-alert", "cc01")
+			authority(s, "cc01", "absent")
+			s.fact("cucm-version", "14.0.1")
+			return s
+		}, map[string]func(*scene){
+			"the release asks for no authority":    func(s *scene) { s.b.Facts[len(s.b.Facts)-1].Value = "12.5.1" },
+			"it is an authority":                   func(s *scene) { authority(s, "cc01", "true") },
+			"the session is not seen to its end":   func(s *scene) { s.lastTLS().Outcome, s.lastTLS().Alerts = "incomplete", nil },
+			"the alert is the server's":            func(s *scene) { s.lastTLS().Alerts[0].From = "server" },
+			"no list of the phone names the other": func(s *scene) { s.lastTLS().ServerCertificates = []string{authority(s, "cc77", "absent")} },
+			"CAPF was reached since": func(s *scene) {
+				s.secure(90, nodeA+":3804", "established", s.certificate(capfA, "", "cc01", ""), "", "")
+			},
 		}},
 		{"capf-external-ca-failed", ClassRecoverable, "low", func() *scene {
 			s := atCAPF("established", "cc01")

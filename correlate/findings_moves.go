@@ -51,6 +51,9 @@ var rulesRollback = []*Rule{
 					return ClassOK // the work it is meant for is stated
 				}
 			}
+			if v.asksBesideBlank() {
+				return ClassInconclusive
+			}
 			return ClassDegraded
 		},
 		past: func(v *view) string {

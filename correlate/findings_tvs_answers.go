@@ -13,6 +13,12 @@ var rulesTVSAnswers = []*Rule{
 		Explain:    []string{"https-service-unverified", "config-signer-not-trusted", "itl-stale-on-phone", "config-not-applied"},
 		Neighbours: []string{"tvs-cert-mismatch", "tvs-port-blocked", "tvs-no-answer"},
 		Source:     "Cisco TechNote 118699; Cisco TechNote 210541",
+		class: func(v *view) string {
+			if !v.refusedForGood() {
+				return ClassInconclusive
+			}
+			return ClassRecoverable
+		},
 		past: func(v *view) string {
 			if a := v.ask("taken-all-the-same"); a.Value == Yes {
 				return a.Because

@@ -288,20 +288,24 @@ func capfUnfit(v *view) Answer {
 }
 
 // capfNoAuthority wants a CAPF certificate without the extensions of an
-// authority, which releases from 14SU2 on demand, and a handshake that failed on
-// it; older CAPF certificates never had them.
+// authority, which releases from 14SU2 on demand, and a phone that refused it
+// although a list of its own names it: a certificate that no list names is refused
+// for that, and older CAPF certificates never had the extensions.
 func (v *view) capfNoAuthority() Answer {
+	const open = "neither an alarm about CAPF's key pair nor a CAPF certificate that is no authority is in evidence"
 	major, _, f := v.release()
-	for _, n := range slices.Backward(v.p.conns) {
-		t := n.e.TLS
-		if f == nil || major < 14 || t.Service != "capf" || len(t.ServerCertificates) == 0 || t.Outcome == "established" {
-			continue
-		}
-		if c := v.k.cert(t.ServerCertificates[0]); c != nil && (c.CA == "false" || c.CA == "absent") {
-			return yes(fmt.Sprintf("CAPF presents %s, which is no certificate authority by its extensions, and the handshake failed", certText(c)), n, f)
-		}
+	c := v.lastCAPF()
+	if f == nil || major < 14 || c == nil || c.state != "refused-by-phone" || c.alert == nil || c.cert.CA != "false" && c.cert.CA != "absent" {
+		return unknown(open)
 	}
-	return unknown("neither an alarm about CAPF's key pair nor a CAPF certificate that is no authority is in evidence")
+	if r := v.ask("capf-reached"); r.Value == Yes && v.after([]*entry{c.n}, r.Evidence) {
+		return no("a TLS session with CAPF came about since", r.Evidence...)
+	}
+	x := v.pin(c.n.at, c.cert, []string{"CAPF"}, iCTL, iITL)
+	if x.state != "match" {
+		return unknown(fmt.Sprintf("CAPF presents %s, which is no certificate authority by its extensions; that the phone refused it for that is not shown: no list of the phone is known to name it", certText(c.cert)), c.n, f)
+	}
+	return yes(fmt.Sprintf("CAPF presents %s, which is no certificate authority by its extensions; %s names it (%s), and yet the phone answered with the alert %s", certText(c.cert), x.list, recordText(x.record), c.alert.Description), append([]*entry{c.n, f}, x.ev...)...)
 }
 
 // capfSigningFailed wants the new key in the trace and no certificate after

@@ -59,6 +59,16 @@ func itlBlank(v *view) Answer {
 	return unknown("neither a served nor a held ITL is in evidence as a whole")
 }
 
+// asksBesideBlank tells that the phone turned to TVS after it was served a blank
+// ITL, and that nothing says it took that: who asks lives by another list.
+func (v *view) asksBesideBlank() bool {
+	a := v.p.served("itl")
+	if a == nil || !blankList(a.list) || a.result != Unknown || v.p.now(iITL).state == "blank" {
+		return false
+	}
+	return slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e.TLS.Service == "tvs" && a.start.before(n.at) })
+}
+
 func recordCount(o *listObj) string {
 	if len(o.l.Records) == 1 {
 		return "1 record"

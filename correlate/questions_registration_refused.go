@@ -78,9 +78,9 @@ func (v *view) talks() []*talk {
 			if a := strings.ToUpper(n.detail("app")); t.purpose == "" && (a == "SCCP" || a == "SIP") {
 				t.purpose = a + "_TLS"
 			}
-		case "server_cert_valid", "tls_alert_received", "tls_alert", "tls_handshake_failed", "ssl_client_error":
+		case "server_cert_valid", "tls_alert_sent", "tls_alert_received", "tls_alert", "tls_handshake_failed", "ssl_client_error":
 			if ended {
-				if n.is("server_cert_valid", "ssl_client_error", "tls_handshake_failed") {
+				if !n.is("tls_alert_received", "tls_alert") {
 					continue
 				}
 				begin()

@@ -112,18 +112,44 @@ func tvsVouchedLater(v *view) Answer {
 		return unknown("no refusing answer of TVS is in evidence")
 	}
 	bad := a.Evidence[0]
-	short := bad.is("tvs_query") && v.roleMissing(bad) != "" // found, and of no use
 	for _, n := range v.p.all {
-		if d, ok := n.at.sub(bad.at); !ok || d <= 0 {
-			continue
-		}
-		good := n.is("tvs_query") && n.detail("result") == "found" && (bad.detail("serial") == "" || sameSerial(n.detail("serial"), bad.detail("serial"))) && v.roleMissing(n) == "" ||
-			!short && bad.detail("type") != "query" && (n.is("https_authenticated_via_tvs") || n.is("tvs_cert_auth_response") && n.detail("status") == "0")
-		if good {
+		if d, ok := n.at.sub(bad.at); ok && d > 0 && v.cures(n, bad) {
 			return yes("TVS vouched for it afterwards", n)
 		}
 	}
 	return unknown("no later answer of TVS is in evidence")
+}
+
+// cures tells that an answer of TVS is the one that bad was not.
+func (v *view) cures(n, bad *entry) bool {
+	short := bad.is("tvs_query") && v.roleMissing(bad) != "" // found, and of no use
+	return n.is("tvs_query") && n.detail("result") == "found" && (bad.detail("serial") == "" || sameSerial(n.detail("serial"), bad.detail("serial"))) && v.roleMissing(n) == "" ||
+		!short && bad.detail("type") != "query" && (n.is("https_authenticated_via_tvs") || n.is("tvs_cert_auth_response") && n.detail("status") == "0")
+}
+
+// refusedForGood tells that a refusing answer of TVS is the last word: no other
+// answer of unknown date contradicts it, and the file it was about was not fetched
+// again with an outcome that nobody saw. An answer for another use of the same key
+// may have been kept, and kept answers do not tell what they were for.
+func (v *view) refusedForGood() bool {
+	bad := v.ask("tvs-does-not-vouch").Evidence[0]
+	for _, n := range v.p.all {
+		if _, ok := n.at.sub(bad.at); !ok && v.cures(n, bad) {
+			return false
+		}
+	}
+	if bad.detail("type") != "query" {
+		return true // about a server's certificate
+	}
+	about, other := map[string]bool{}, true
+	for _, a := range v.p.attempts {
+		if a.list != nil && sameSerial(a.list.l.Signer.Serial, bad.detail("serial")) {
+			about[a.kind], other = true, false
+		}
+	}
+	return !slices.ContainsFunc(v.p.attempts, func(a *attempt) bool {
+		return (other || about[a.kind]) && a.result == Unknown && !a.missing && !a.start.before(bad.at)
+	})
 }
 
 // takenAllTheSame looks for the file that the question was about, by its

@@ -39,8 +39,7 @@ func keeps(part, kind string) bool {
 // pendingParts are the parts that are not yet right, as pending in TestCases:
 // "case/part" and the reason.
 var pendingParts = map[string]string{
-	"d02-pending/no-captures":        "the served list is younger than the last boot",
-	"d05-first-tvs-renamed/captures": "tvs-fallback-used, although a new list was taken since",
+	"d02-pending/no-captures": "the served list is younger than the last boot",
 }
 
 // TestParts judges every case from a part of its evidence. What want.json states

@@ -13,7 +13,6 @@ import (
 // stays true.
 var pendingTrials = map[string]string{
 	"lossy, logs gone 1807": "a CAPF operation that ends early is not seen in a capture alone",
-	"no console 1000020":    "a question to TVS from before the phone took a blank ITL counts still",
 }
 
 // TestRandomScenarios plays plans drawn at random with the evidence of every mix, and
