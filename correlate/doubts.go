@@ -160,6 +160,18 @@ func (v *view) doubtSigner() []doubt {
 	return nil
 }
 
+// doubtLists finds an ITL of which nothing says what the phone made of it, where
+// the phone was seen to refuse a TVS or nothing shows that it accepts one.
+func (v *view) doubtLists(held []ruling) []doubt {
+	if v.yes("tvs-reached") {
+		return nil
+	}
+	return slices.DeleteFunc(v.doubtFiles(held), func(d doubt) bool {
+		a := v.p.lastAttempt("itl")
+		return a == nil || !slices.Contains(d.ev, a.evidence()[0])
+	})
+}
+
 // unverified tells that the phone's log, without a hole, prints no judgement of a
 // file although it prints those of others.
 func (v *view) unverified(a *attempt) bool {

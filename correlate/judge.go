@@ -244,6 +244,11 @@ func (v *view) arbitrate() arbitration {
 			a.class = ClassInconclusive
 		}
 	}
+	if a.class == ClassRecoverable && blocking.rule.Stage > stageTVS && gateState(v.rows(itlGate)) == "open" {
+		if a.doubts = v.doubtLists(a.held); len(a.doubts) > 0 { // beside the trouble there may be one that no server mends
+			a.class = ClassInconclusive
+		}
+	}
 	a.insufficient = a.class == ClassInconclusive
 	a.neighbours(v)
 	if a.primary != nil {
