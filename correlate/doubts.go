@@ -161,15 +161,13 @@ func (v *view) doubtSigner() []doubt {
 }
 
 // doubtLists finds an ITL of which nothing says what the phone made of it, where
-// the phone was seen to refuse a TVS or nothing shows that it accepts one.
+// the phone turned to a TVS since and none is seen to be accepted.
 func (v *view) doubtLists(held []ruling) []doubt {
-	if v.yes("tvs-reached") {
+	a := v.p.lastAttempt("itl")
+	if a == nil || v.yes("tvs-reached") || !slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e.TLS.Service == "tvs" && !n.at.before(a.start) }) {
 		return nil
 	}
-	return slices.DeleteFunc(v.doubtFiles(held), func(d doubt) bool {
-		a := v.p.lastAttempt("itl")
-		return a == nil || !slices.Contains(d.ev, a.evidence()[0])
-	})
+	return slices.DeleteFunc(v.doubtFiles(held), func(d doubt) bool { return !slices.Contains(d.ev, a.evidence()[0]) })
 }
 
 // unverified tells that the phone's log, without a hole, prints no judgement of a
