@@ -106,8 +106,9 @@ func (h *captureHandler) links(sum *pcap.Summary, all string) {
 
 type captureHandler struct {
 	d       *decoder
-	clients []netip.Addr // addresses that acted as a phone
+	clients map[netip.Addr]bool // addresses that acted as a phone
 	silent  []silent
+	same    sameContent
 	remarks []remark
 
 	stretches []stretch // of a series
@@ -126,9 +127,10 @@ type silent struct {
 }
 
 func (h *captureHandler) client(a netip.Addr) {
-	if !slices.Contains(h.clients, a) {
-		h.clients = append(h.clients, a)
+	if h.clients == nil {
+		h.clients = map[netip.Addr]bool{}
 	}
+	h.clients[a] = true
 }
 
 // Transfer takes over one file transfer and decodes what it carried.
@@ -149,12 +151,28 @@ func (h *captureHandler) Transfer(t *dissect.Transfer) {
 }
 
 // content makes an object of what a transfer carried, also of the first part
-// of an unfinished one: it holds a list's header and signer.
+// of an unfinished one: it holds a list's header and signer. A file that was
+// seen before, whole, is not read again.
 func (h *captureHandler) content(t *dissect.Transfer, at evidence.Place) string {
-	d := h.d
 	if len(t.Content) == 0 {
 		return ""
 	}
+	if t.SHA256 == "" || t.Clipped {
+		return h.decoded(t, at)
+	}
+	if id, ok := h.same.again(h.d, t.SHA256, at); ok {
+		return id
+	}
+	return h.same.first(h.d, t.SHA256, func() (string, bool) {
+		n := len(h.remarks)
+		id := h.decoded(t, at)
+		return id, len(h.remarks) == n // a remark is told of every frame
+	})
+}
+
+// decoded reads what a transfer carried.
+func (h *captureHandler) decoded(t *dissect.Transfer, at evidence.Place) string {
+	d := h.d
 	if trustlist.Detect(t.Content) {
 		f, err := trustlist.Parse(t.Content)
 		if f == nil {
@@ -266,8 +284,11 @@ func (h *captureHandler) answered(sum *pcap.Summary) {
 			continue
 		}
 		done[s] = true
-		for _, host := range sum.Coverage.Hosts {
-			if host.Host != s.server || host.Sent == 0 {
+		hosts := sum.Coverage.Hosts // in order of their addresses
+		i, _ := slices.BinarySearchFunc(hosts, s.server, func(host pcap.HostCoverage, a netip.Addr) int { return host.Host.Compare(a) })
+		for ; i < len(hosts) && hosts[i].Host == s.server; i++ {
+			host := &hosts[i]
+			if host.Sent == 0 {
 				continue
 			}
 			h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: host.First.Frame}, Clock: clockOf(host.First.Time),
@@ -282,7 +303,7 @@ func (h *captureHandler) answered(sum *pcap.Summary) {
 // with gaps one for each stretch between them.
 func (h *captureHandler) coverage(sum *pcap.Summary, names []string) {
 	for _, host := range sum.Coverage.Hosts {
-		if !slices.Contains(h.clients, host.Host) {
+		if !h.clients[host.Host] {
 			continue
 		}
 		part, _ := sum.Locate(host.First.Frame)
@@ -320,9 +341,22 @@ func clockOf(t time.Time) *evidence.Clock {
 	if t.IsZero() {
 		return nil
 	}
-	step, layout := 1e-6, "2006-01-02T15:04:05.000000Z"
-	if t.Nanosecond()%1000 != 0 {
-		step, layout = 1e-9, "2006-01-02T15:04:05.000000000Z"
+	ns := t.Nanosecond()
+	c := &evidence.Clock{Dated: true, Seconds: t.Unix(), Nanos: int32(ns), Step: 1e-6}
+	digits := 6
+	if ns%1000 != 0 {
+		c.Step, digits = 1e-9, 9
+	} else {
+		ns /= 1000
 	}
-	return &evidence.Clock{Dated: true, Seconds: t.Unix(), Nanos: int32(t.Nanosecond()), Step: step, Text: t.UTC().Format(layout)}
+	var buf [40]byte
+	b := t.UTC().AppendFormat(buf[:0], "2006-01-02T15:04:05.")
+	for range digits {
+		b = append(b, '0')
+	}
+	for i := len(b) - 1; ns > 0; i, ns = i-1, ns/10 {
+		b[i] += byte(ns % 10)
+	}
+	c.Text = string(append(b, 'Z'))
+	return c
 }

@@ -66,7 +66,10 @@ type decoder struct {
 	b    *evidence.Bundle
 	in   *evidence.Input
 	opt  Options
-	objs map[string]int // object and id -> index in b.Objects
+	objs map[objectKey]int // index in b.Objects
+
+	sights []int // indices in b.Objects of what was met, while somebody watches
+	watch  bool
 
 	kept    int // events of the text, or of the part of a series, at hand
 	dropped int // those beyond maxEvents
@@ -76,7 +79,7 @@ type decoder struct {
 }
 
 func newDecoder(opt Options) *decoder {
-	return &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[string]int{}}
+	return &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[objectKey]int{}}
 }
 
 // decode is Decode, with the secrets of the input.

@@ -15,18 +15,28 @@ import (
 
 // object adds an object once and gives its id; a second sight adds the place.
 func (d *decoder) object(o evidence.Object) string {
-	if d.stream != nil {
-		return o.ID // nothing is kept
-	}
-	key := o.Object + "/" + o.ID
-	if i, ok := d.objs[key]; ok {
-		d.b.Objects[i].Places = append(d.b.Objects[i].Places, o.Places...)
-		return o.ID
+	if d.stream != nil || d.again(o.Object, o.ID, o.Places[0]) {
+		return o.ID // of a stream nothing is kept
 	}
 	o.Kind = "object"
-	d.objs[key] = len(d.b.Objects)
+	i := len(d.b.Objects)
+	d.objs[objectKey{o.Object, o.ID}] = i
 	d.b.Objects = append(d.b.Objects, o)
+	d.sighted(i)
 	return o.ID
+}
+
+// objectKey is what names an object.
+type objectKey struct{ object, id string }
+
+// again adds the place of an object that is known, and tells whether it is.
+func (d *decoder) again(object, id string, at evidence.Place) bool {
+	i, ok := d.objs[objectKey{object, id}]
+	if ok {
+		d.b.Objects[i].Places = append(d.b.Objects[i].Places, at)
+		d.sighted(i)
+	}
+	return ok
 }
 
 // list makes an object of a trust list or signed file and gives its id.
@@ -95,6 +105,9 @@ func (d *decoder) record(r *trustlist.Record, at evidence.Place) evidence.Record
 func (d *decoder) certificate(c *cert.Certificate, at evidence.Place) string {
 	if c == nil || c.SHA256 == "" {
 		return ""
+	}
+	if d.stream != nil || d.again("certificate", c.SHA256, at) {
+		return c.SHA256
 	}
 	e := &evidence.Certificate{Subject: c.Subject, Issuer: c.Issuer, Serial: c.Serial, KeyText: c.KeyText, Key: key(c.Key),
 		SignatureAlgorithm: c.SignatureAlgorithm, SHA1: c.SHA1, SHA256: c.SHA256, CA: c.CA, KeyUsage: c.KeyUsage, Problem: c.Problem}
