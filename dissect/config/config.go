@@ -72,10 +72,21 @@ type Server struct {
 // Parse reads a configuration. It returns what it read together with the
 // error, and nil only when the input holds no element at all.
 func Parse(b []byte) (*Config, error) {
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimLeft(b, "\ufeff \t\r\n\x00")))
+	b = bytes.TrimLeft(b, "\ufeff \t\r\n\x00")
+	if c := parsePlain(string(b)); c != nil {
+		return c, nil
+	}
+	return parseAny(b)
+}
+
+func newParser() *parser { return &parser{c: &Config{URLs: map[string]string{}}} }
+
+// parseAny reads anything that begins like XML, as far as it goes.
+func parseAny(b []byte) (*Config, error) {
+	d := xml.NewDecoder(bytes.NewReader(b))
 	d.Strict = false
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // the values kept are ASCII
-	p := &parser{c: &Config{URLs: map[string]string{}}}
+	p := newParser()
 	var err error
 	for {
 		var t xml.Token
@@ -113,36 +124,50 @@ func (p *parser) token(t xml.Token) error {
 		if len(p.path) >= maxDepth {
 			return fmt.Errorf("elements nest deeper than %d", maxDepth)
 		}
-		p.any = true
-		p.path = append(p.path, t.Name.Local)
-		p.text.Reset()
-		if t.Name.Local == "member" || t.Name.Local == "capf" {
-			p.cur = Server{}
-			for _, a := range t.Attr {
-				if a.Name.Local == "priority" {
-					p.cur.Priority, _ = strconv.Atoi(strings.TrimSpace(a.Value)) // 0 when it is no number: the order of the file holds
-				}
-			}
+		p.start(t.Name.Local)
+		for _, a := range t.Attr {
+			p.attribute(a.Name.Local, a.Value)
 		}
 	case xml.CharData:
 		if p.text.Len()+len(t) <= maxText {
 			p.text.Write(t)
 		}
 	case xml.EndElement:
-		if len(p.path) == 0 {
-			return nil
-		}
-		p.end(t.Name.Local, strings.TrimSpace(p.text.String()))
-		p.text.Reset()
-		if i := slices.Index(p.path, t.Name.Local); i >= 0 {
-			// Close up to the last element of that name: a missing end tag
-			// must not swallow the rest of the file.
-			for i = len(p.path) - 1; p.path[i] != t.Name.Local; i-- {
-			}
-			p.path = p.path[:i]
-		}
+		p.close(t.Name.Local, strings.TrimSpace(p.text.String()))
 	}
 	return nil
+}
+
+func (p *parser) start(name string) {
+	p.any = true
+	p.path = append(p.path, name)
+	p.text.Reset()
+	if name == "member" || name == "capf" {
+		p.cur = Server{}
+	}
+}
+
+// attribute takes an attribute of the element that was started last.
+func (p *parser) attribute(name, value string) {
+	if e := p.path[len(p.path)-1]; name == "priority" && (e == "member" || e == "capf") {
+		p.cur.Priority, _ = strconv.Atoi(strings.TrimSpace(value)) // 0 when it is no number: the order of the file holds
+	}
+}
+
+// close ends an element with the text behind the last tag before it.
+func (p *parser) close(name, text string) {
+	if len(p.path) == 0 {
+		return
+	}
+	p.end(name, text)
+	p.text.Reset()
+	if i := slices.Index(p.path, name); i >= 0 {
+		// Close up to the last element of that name: a missing end tag
+		// must not swallow the rest of the file.
+		for i = len(p.path) - 1; p.path[i] != name; i-- {
+		}
+		p.path = p.path[:i]
+	}
 }
 
 // in tells that the current element lies inside another.
