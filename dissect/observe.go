@@ -1,8 +1,8 @@
 package dissect
 
 import (
-	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"trustline/dissect/register"
@@ -86,7 +86,7 @@ func (w *watcher) say(o *Observation, subject string) {
 		}
 	}
 	key := o.Kind + " " + subject
-	what := fmt.Sprint(o.Event, o.Client, o.Server, o.Device, o.Model, o.Detail)
+	what := o.words()
 	if w.said[key] == what {
 		return
 	}
@@ -97,6 +97,27 @@ func (w *watcher) say(o *Observation, subject string) {
 	w.count++
 	w.said[key] = what
 	w.to.Observe(o)
+}
+
+// words is everything that an observation says, to tell whether it is new.
+func (o *Observation) words() string {
+	b := make([]byte, 0, 256)
+	for _, s := range [...]string{o.Event, o.Device, o.Model} {
+		b = append(append(b, s...), 0)
+	}
+	b = o.Client.AppendTo(b)
+	b = append(b, 0)
+	b = o.Server.AppendTo(b)
+	keys := make([]string, 0, 16)
+	for k := range o.Detail {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		b = append(append(b, 0), k...)
+		b = append(append(b, 0), o.Detail[k]...)
+	}
+	return string(b)
 }
 
 // ask notes a question that something should answer.

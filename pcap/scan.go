@@ -38,6 +38,8 @@ type scanner struct {
 	net packet // the IP packet being looked at
 	dec decoders
 
+	datagram Datagram // handed to the sink
+
 	firstNS, lastNS int64
 	timed           bool
 	truncated       int

@@ -11,7 +11,8 @@ type Mark struct {
 	Time  time.Time // UTC; zero when the capture holds no time (simple packet blocks)
 }
 
-// Datagram is one wanted UDP datagram, reassembled when it was fragmented.
+// Datagram is one wanted UDP datagram, reassembled when it was fragmented. It
+// is the caller's only during the call, which gets the same one each time.
 type Datagram struct {
 	Mark     // of the frame that completed it
 	Src, Dst netip.AddrPort

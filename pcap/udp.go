@@ -2,6 +2,7 @@ package pcap
 
 import (
 	"hash/maphash"
+	"math/bits"
 	"net/netip"
 
 	"github.com/google/gopacket"
@@ -48,7 +49,8 @@ func (s *scanner) udp(b []byte) {
 	if s.copied(b[:6], u.Payload) {
 		return
 	}
-	s.sink.Datagram(&Datagram{Mark: m, Src: src, Dst: dst, Payload: u.Payload, Cut: missing > 0, Wire: len(u.Payload) + missing})
+	s.datagram = Datagram{Mark: m, Src: src, Dst: dst, Payload: u.Payload, Cut: missing > 0, Wire: len(u.Payload) + missing}
+	s.sink.Datagram(&s.datagram)
 }
 
 // recent remembers the wanted packets of the last milliseconds by their hash,
@@ -90,8 +92,6 @@ func (s *scanner) copied(parts ...[]byte) bool {
 	if !s.rec.timed && s.net.id == 0 {
 		return false
 	}
-	var h maphash.Hash
-	h.SetSeed(r.seed)
 	var head [10]byte
 	p := &s.net
 	for i := range 4 {
@@ -99,11 +99,10 @@ func (s *scanner) copied(parts ...[]byte) bool {
 		head[4+i] = byte(p.dst >> (8 * i))
 	}
 	head[8], head[9] = byte(p.id), byte(p.id>>8)
-	h.Write(head[:])
+	sum := maphash.Bytes(r.seed, head[:])
 	for _, part := range parts {
-		h.Write(part)
+		sum = bits.RotateLeft64(sum, 29)*0x9e3779b97f4a7c15 ^ maphash.Bytes(r.seed, part)
 	}
-	sum := h.Sum64()
 	if i, ok := r.index[sum]; ok {
 		if d := s.rec.ns - r.ring[i].ns; d <= copyTime && d >= -copyTime {
 			s.copies++

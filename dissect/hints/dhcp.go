@@ -85,7 +85,7 @@ func ParseDHCP(b []byte) (*DHCP, error) {
 		d.BootFile = text(b[108:236])
 		return d, nil // BOOTP with a vendor area of its own
 	}
-	options := map[byte][]byte{}
+	options := &dhcpOptions{}
 	err := d.options(options, b, dhcpFixed+len(dhcpMagic), len(b))
 	if o := options[52]; len(o) == 1 && err == nil {
 		if o[0]&1 != 0 {
@@ -101,8 +101,12 @@ func ParseDHCP(b []byte) (*DHCP, error) {
 	return d, err
 }
 
+// dhcpOptions are the values of options by their code, nil for one that is not
+// there. They lie in the message unless they came in pieces.
+type dhcpOptions [256][]byte
+
 // options gathers the options between two offsets; pieces of one are joined.
-func (d *DHCP) options(to map[byte][]byte, b []byte, off, end int) error {
+func (d *DHCP) options(to *dhcpOptions, b []byte, off, end int) error {
 	for off < end {
 		switch code := b[off]; code {
 		case 0:
@@ -115,7 +119,11 @@ func (d *DHCP) options(to map[byte][]byte, b []byte, off, end int) error {
 				return &ParseError{"dhcp", off, fmt.Sprintf("option %d goes beyond the end", code)}
 			}
 			n := int(b[off+1])
-			to[code] = append(to[code], b[off+2:off+2+n]...)
+			if v := b[off+2 : off+2+n : off+2+n]; to[code] == nil {
+				to[code] = v
+			} else {
+				to[code] = append(to[code], v...)
+			}
 			off += 2 + n
 		}
 	}
@@ -123,10 +131,10 @@ func (d *DHCP) options(to map[byte][]byte, b []byte, off, end int) error {
 	return nil
 }
 
-func (d *DHCP) values(options map[byte][]byte) {
+func (d *DHCP) values(options *dhcpOptions) {
 	for code := range byte(255) { // in order, so that problems are too
-		v, ok := options[code]
-		if !ok {
+		v := options[code]
+		if v == nil {
 			continue
 		}
 		switch code {

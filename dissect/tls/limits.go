@@ -19,6 +19,10 @@ const (
 	// the rest is room for renegotiation and for records of data.
 	maxSteps = 128
 
+	// usualSteps is what room is made for: a handshake with certificates of both
+	// sides, and data, has 15.
+	usualSteps = 16
+
 	// maxAlerts bounds Alerts. A connection dies of its first fatal one.
 	maxAlerts = 32
 

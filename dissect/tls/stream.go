@@ -145,13 +145,19 @@ func (s *Stream) step(d *side, m Mark, name string, letter byte, length int) {
 		}
 		return
 	}
+	if s.h.Steps == nil {
+		s.h.Steps = make([]Step, 0, usualSteps)
+	}
 	s.h.Steps = append(s.h.Steps, Step{Mark: m, FromServer: d.server, Name: name, Length: length, letter: letter})
 }
 
 // inOrder returns the steps by frame and their history. A side whose octets
 // were missing is heard late, when the gap is given up.
 func (s *Stream) inOrder() ([]Step, string) {
-	steps := slices.Clone(s.h.Steps)
+	steps := s.h.Steps
+	if !s.closed { // more may come
+		steps = slices.Clone(steps)
+	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Frame, b.Frame) })
 	history := make([]byte, 0, len(steps)+1)
 	kept := steps[:0]
@@ -161,6 +167,9 @@ func (s *Stream) inOrder() ([]Step, string) {
 		}
 		history = append(history, st.letter)
 		kept = append(kept, st)
+	}
+	if s.closed {
+		s.h.Steps = kept
 	}
 	if s.more {
 		history = append(history, '+')
