@@ -20,7 +20,7 @@ import (
 // an event at its first frame, their content becomes objects.
 func (d *decoder) capture(r io.Reader) {
 	h := &captureHandler{d: d}
-	sum, err := dissect.Capture(r, d.ports(), h)
+	sum, err := follow(h, func(to dissect.Handler) (*pcap.Summary, error) { return dissect.Capture(r, d.ports(), to) })
 	if err != nil {
 		d.problem("", err.Error())
 	}

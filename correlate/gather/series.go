@@ -74,7 +74,7 @@ func decodeSeries(list []Input, opt Options) *evidence.Bundle {
 	}
 	d.in = &parts[0].in // places are put right in the end
 	h := &captureHandler{d: d}
-	sum, err := dissect.CaptureSeries(open, d.ports(), h)
+	sum, err := follow(h, func(to dissect.Handler) (*pcap.Summary, error) { return dissect.CaptureSeries(open, d.ports(), to) })
 	if err != nil {
 		var single []*evidence.Bundle
 		for _, in := range list {
