@@ -55,10 +55,11 @@ func (s *scanner) udp(b []byte) {
 
 // recent remembers the wanted packets of the last milliseconds by their hash,
 // to find the copies that a span port or a capture on several interfaces adds.
-// It is a ring, so that what it forgets does not depend on the hash.
+// It is a ring, so that what it forgets does not depend on the hash. Packets
+// with the same last bits of their hash are chained, the latest first.
 type recent struct {
 	seed  maphash.Seed
-	index map[uint64]int // place in the ring
+	heads []uint16 // place in the ring + 1 of the first of a chain, 0 without one
 	ring  []recentPacket
 	pos   int
 }
@@ -66,16 +67,37 @@ type recent struct {
 type recentPacket struct {
 	hash uint64
 	ns   int64
+	next uint16 // as in heads
+}
+
+// recentHeads is the number of chains, twice that of packets.
+const recentHeads = 2 * copySlots
+
+// find gives the latest packet of a hash, nil when there is none.
+func (r *recent) find(hash uint64) *recentPacket {
+	for i := r.heads[hash%recentHeads]; i != 0; i = r.ring[i-1].next {
+		if p := &r.ring[i-1]; p.hash == hash {
+			return p
+		}
+	}
+	return nil
 }
 
 func (r *recent) put(hash uint64, ns int64) {
+	place := uint16(r.pos + 1)
 	if len(r.ring) < copySlots {
 		r.ring = append(r.ring, recentPacket{})
-	} else if old := r.ring[r.pos].hash; r.index[old] == r.pos {
-		delete(r.index, old)
+	} else {
+		old := &r.ring[r.pos]
+		link := &r.heads[old.hash%recentHeads]
+		for *link != place {
+			link = &r.ring[*link-1].next
+		}
+		*link = old.next
 	}
-	r.ring[r.pos] = recentPacket{hash, ns}
-	r.index[hash] = r.pos
+	head := &r.heads[hash%recentHeads]
+	r.ring[r.pos] = recentPacket{hash, ns, *head}
+	*head = place
 	r.pos = (r.pos + 1) % copySlots
 }
 
@@ -85,9 +107,9 @@ func (r *recent) put(hash uint64, ns int64) {
 // Without times only an identification other than 0 is believed.
 func (s *scanner) copied(parts ...[]byte) bool {
 	r := &s.seen
-	if r.index == nil {
+	if r.heads == nil {
 		r.seed = maphash.MakeSeed()
-		r.index = map[uint64]int{}
+		r.heads = make([]uint16, recentHeads)
 	}
 	if !s.rec.timed && s.net.id == 0 {
 		return false
@@ -103,8 +125,8 @@ func (s *scanner) copied(parts ...[]byte) bool {
 	for _, part := range parts {
 		sum = bits.RotateLeft64(sum, 29)*0x9e3779b97f4a7c15 ^ maphash.Bytes(r.seed, part)
 	}
-	if i, ok := r.index[sum]; ok {
-		if d := s.rec.ns - r.ring[i].ns; d <= copyTime && d >= -copyTime {
+	if p := r.find(sum); p != nil {
+		if d := s.rec.ns - p.ns; d <= copyTime && d >= -copyTime {
 			s.copies++
 			return true
 		}
