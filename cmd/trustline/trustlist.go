@@ -24,6 +24,9 @@ const (
 	maxListFile = 32 << 20
 	// maxKeyFile is how much of a file of keys is read.
 	maxKeyFile = 4 << 20
+	// maxSameLists is how many lists of a capture, and rows of them, are
+	// remembered to be read and checked once for all phones that fetched them.
+	maxSameLists = 1 << 10
 )
 
 // listed is a trust list or signed file with where it came from.
@@ -100,6 +103,7 @@ would trust it.`,
 				defer x.close()
 			}
 			var all []*listed
+			rows := map[*trustlist.File]*trustlist.Row{}
 			return buffered(e, func(w *bufio.Writer) error {
 				put := jsonLines(w)
 				const hint = "trustlist reads CTL, ITL and signed files, captures and texts with the output of show ctl or show itl"
@@ -116,7 +120,7 @@ would trust it.`,
 							continue
 						}
 						if asJSON {
-							if err := put(l.row(keys)); err != nil {
+							if err := put(l.row(rows, keys)); err != nil {
 								return err
 							}
 							continue
@@ -229,12 +233,22 @@ func listsFrom(name string, br io.Reader, f *found[*listed]) {
 
 // listHandler keeps the transfers of a capture that carried a list or signed
 // file.
-type listHandler struct{ f *found[*listed] }
+type listHandler struct {
+	f    *found[*listed]
+	same map[string]*listed // whole ones by their SHA-256
+}
 
 func (h *listHandler) Connection(*dissect.Connection) {}
 
 func (h *listHandler) Transfer(t *dissect.Transfer) {
 	if !trustlist.Detect(t.Content) {
+		return
+	}
+	whole := t.Outcome == dissect.OutcomeComplete && !t.Clipped
+	if l := h.same[t.SHA256]; whole && l != nil {
+		again := *l
+		again.frame, again.name, again.client, again.server = t.First.Frame, secret.Text(t.File), t.Client, t.Server
+		h.f.rows = append(h.f.rows, &again)
 		return
 	}
 	list, err := trustlist.Parse(t.Content)
@@ -243,15 +257,33 @@ func (h *listHandler) Transfer(t *dissect.Transfer) {
 		return
 	}
 	name := secret.Text(t.File)
-	if t.Outcome != dissect.OutcomeComplete || t.Clipped {
+	if !whole {
 		list.MarkPartial()
 		name += ".part"
 	}
-	h.f.rows = append(h.f.rows, &listed{File: list, source: h.f.name, frame: t.First.Frame, name: name, client: t.Client, server: t.Server, content: t.Content})
+	l := &listed{File: list, source: h.f.name, frame: t.First.Frame, name: name, client: t.Client, server: t.Server, content: t.Content}
+	h.f.rows = append(h.f.rows, l)
+	if whole && t.SHA256 != "" {
+		if h.same == nil || len(h.same) >= maxSameLists {
+			h.same = map[string]*listed{}
+		}
+		h.same[t.SHA256] = l
+	}
 }
 
-func (l *listed) row(keys []trustlist.NamedKey) listedRow {
-	r := listedRow{Row: l.Row(keys...)}
+// row makes the JSON form. rows are those made before, of files that may come
+// again.
+func (l *listed) row(rows map[*trustlist.File]*trustlist.Row, keys []trustlist.NamedKey) listedRow {
+	made := rows[l.File]
+	if made == nil {
+		made = l.Row(keys...)
+		if len(rows) >= maxSameLists {
+			clear(rows)
+		}
+		rows[l.File] = made
+	}
+	own := *made
+	r := listedRow{Row: &own}
 	r.Source = l.source
 	if l.frame > 0 {
 		client, server := l.client.String(), l.server.String()
