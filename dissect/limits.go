@@ -17,6 +17,10 @@ const (
 	// only the head matters.
 	defaultMaxContent = 1 << 20
 
+	// usualContent is what room is made for when a first block is full: most
+	// trust lists and configurations are shorter.
+	usualContent = 8 << 10
+
 	// smallContent is a MaxContent below which content was not asked for: no
 	// file of a phone is told by fewer octets, and notes about what is not kept
 	// would stand at every transfer.

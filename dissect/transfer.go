@@ -108,7 +108,7 @@ func (s *store) add(b []byte) {
 		return
 	}
 	if s.buf == nil && len(b) >= 512 { // more will follow: not one growth for each block
-		s.buf = make([]byte, 0, 4096)
+		s.buf = make([]byte, 0, usualContent)
 	}
 	s.buf = append(s.buf, b...)
 	s.pool.left -= int64(len(b))
