@@ -247,8 +247,8 @@ func deref(s *string) string {
 
 func headline(r *Report) string {
 	count := map[string]int{}
-	for _, p := range r.Phones {
-		count[p.Verdict.Class]++
+	for i := range r.Count() {
+		count[r.Brief(i).Class]++
 	}
 	frames, lines, usable := 0, 0, 0
 	for _, in := range r.Inputs {
@@ -262,10 +262,10 @@ func headline(r *Report) string {
 			usable++
 		}
 	}
-	if len(r.Phones) == 0 {
+	if r.Count() == 0 {
 		return fmt.Sprintf("No trust evidence of any phone in %d frames and %d lines of %d inputs: nothing can be said about trust.", frames, lines, usable)
 	}
-	if len(r.Phones) == 1 {
+	if r.Count() == 1 {
 		return r.Phones[0].Name + ": " + r.Phones[0].Verdict.Class + ". " + r.Phones[0].Verdict.Headline
 	}
 	var parts []string
@@ -274,14 +274,14 @@ func headline(r *Report) string {
 			parts = append(parts, fmt.Sprintf("%d %s", count[c], c))
 		}
 	}
-	return fmt.Sprintf("%d phones: %s.", len(r.Phones), strings.Join(parts, ", "))
+	return fmt.Sprintf("%d phones: %s.", r.Count(), strings.Join(parts, ", "))
 }
 
 // Worst tells whether the report holds a verdict at or above a class on the
 // scale of --fail-on; inconclusive counts only when it is named.
 func Worst(r *Report, threshold string) bool {
-	for _, p := range r.Phones {
-		c := p.Verdict.Class
+	for i := range r.Count() {
+		c := r.Brief(i).Class
 		if c == threshold || c != ClassInconclusive && threshold != ClassInconclusive && classRank(c) >= classRank(threshold) {
 			return true
 		}

@@ -16,29 +16,53 @@ const (
 	leastFleet = 3
 )
 
-// groups joins phones with one cause and one action, the worst class first.
-func groups(phones []Phone) []Group {
-	type key struct{ cause, class, action string }
-	at := map[key]int{}
-	out := []Group{}
-	for i := range phones {
-		p := &phones[i]
-		id := key{p.Verdict.Primary, p.Verdict.Class, action(p)}
-		n, ok := at[id]
-		if !ok {
-			n = len(out)
-			at[id] = n
-			out = append(out, Group{Cause: id.cause, Class: id.class, Action: id.action, Phones: []string{}, Remedy: []Step{}, Odd: []Odd{}})
+// fleet gathers what the groups say of the phones, one after the other.
+type fleet struct {
+	at     map[groupKey]int
+	list   []Group
+	phones []member
+	stayed []Odd // those that do not live by the configuration that is served
+}
+
+type groupKey struct{ cause, class, action string }
+
+// member is a phone with the ITL that it holds, "" when that is not known.
+type member struct{ name, itl string }
+
+// add takes in one phone.
+func (f *fleet) add(p *Phone) {
+	id := groupKey{p.Verdict.Primary, p.Verdict.Class, action(p)}
+	n, ok := f.at[id]
+	if !ok {
+		if f.at == nil {
+			f.at = map[groupKey]int{}
 		}
-		g := &out[n]
-		g.Phones = append(g.Phones, p.Name)
-		g.shareSteps(groupSteps(p, id.action))
+		n = len(f.list)
+		f.at[id] = n
+		f.list = append(f.list, Group{Cause: id.cause, Class: id.class, Action: id.action, Phones: []string{}, Remedy: []Step{}, Odd: []Odd{}})
+	}
+	g := &f.list[n]
+	g.Phones = append(g.Phones, p.Name)
+	g.shareSteps(groupSteps(p, id.action))
+	f.phones = append(f.phones, member{p.Name, deref(p.Trust.ITL.SHA1)})
+	for i := range p.Findings {
+		if p.Findings[i].ID == "config-not-applied" {
+			f.stayed = append(f.stayed, Odd{p.Name, p.Findings[i].Summary})
+		}
+	}
+}
+
+// groups joins phones with one cause and one action, the worst class first.
+func (f *fleet) groups() []Group {
+	out := f.list
+	if out == nil {
+		out = []Group{}
 	}
 	for i := range out {
 		g := &out[i]
 		g.Remedy = g.Remedy[:min(remedySteps, len(g.Remedy))]
 	}
-	findOdd(out, phones)
+	f.findOdd(out)
 	slices.SortStableFunc(out, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(groupRank(b.Class), groupRank(a.Class)), cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Action, b.Action))
 	})
@@ -148,8 +172,8 @@ func action(p *Phone) string {
 // their verdict, by the ITL that they hold, or by not living by the configuration
 // that is served, as a phone does that goes back to its former primary server
 // after the CallManager group was turned round.
-func findOdd(out []Group, phones []Phone) {
-	if len(phones) < leastFleet {
+func (f *fleet) findOdd(out []Group) {
+	if len(f.phones) < leastFleet {
 		return
 	}
 	group := map[string]*Group{}
@@ -169,38 +193,26 @@ func findOdd(out []Group, phones []Phone) {
 		}
 	}
 	for i := range out {
-		if g := &out[i]; len(g.Phones) == 1 && nearlyAll(len(most.Phones), len(phones)) {
-			mark(g.Phones[0], fmt.Sprintf("the only one with this verdict; %d of %d are %s (%s)", len(most.Phones), len(phones), most.Class, most.Cause))
+		if g := &out[i]; len(g.Phones) == 1 && nearlyAll(len(most.Phones), len(f.phones)) {
+			mark(g.Phones[0], fmt.Sprintf("the only one with this verdict; %d of %d are %s (%s)", len(most.Phones), len(f.phones), most.Class, most.Cause))
 		}
 	}
-	held := map[string][]string{}
-	known := 0
-	for i := range phones {
-		if h := deref(phones[i].Trust.ITL.SHA1); h != "" {
-			held[h] = append(held[h], phones[i].Name)
+	held := map[string]int{}
+	known, same := 0, 0
+	for _, p := range f.phones {
+		if p.itl != "" {
+			held[p.itl]++
+			same = max(same, held[p.itl])
 			known++
 		}
 	}
-	var stayed []Odd
-	for i := range phones {
-		for j := range phones[i].Findings {
-			if f := &phones[i].Findings[j]; f.ID == "config-not-applied" {
-				stayed = append(stayed, Odd{phones[i].Name, f.Summary})
-			}
+	for _, p := range f.phones {
+		if p.itl != "" && held[p.itl] == 1 && known >= leastFleet && nearlyAll(same, known) {
+			mark(p.name, fmt.Sprintf("the only one that holds this ITL (SHA-1 %s); %d of the %d whose ITL is known hold the same other one", p.itl, same, known))
 		}
 	}
-	same := 0
-	for _, names := range held {
-		same = max(same, len(names))
-	}
-	for i := range phones {
-		name := phones[i].Name
-		if h := deref(phones[i].Trust.ITL.SHA1); h != "" && len(held[h]) == 1 && known >= leastFleet && nearlyAll(same, known) {
-			mark(name, fmt.Sprintf("the only one that holds this ITL (SHA-1 %s); %d of the %d whose ITL is known hold the same other one", h, same, known))
-		}
-	}
-	if nearlyAll(len(phones)-len(stayed), len(phones)) {
-		for _, o := range stayed {
+	if nearlyAll(len(f.phones)-len(f.stayed), len(f.phones)) {
+		for _, o := range f.stayed {
 			mark(o.Phone, o.Because)
 		}
 	}

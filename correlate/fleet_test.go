@@ -15,6 +15,15 @@ func devices(n int, class, cause string, remedy ...Step) []Phone {
 	return out
 }
 
+// groups gives the groups of a fleet.
+func groups(list []Phone) []Group {
+	var f fleet
+	for i := range list {
+		f.add(&list[i])
+	}
+	return f.groups()
+}
+
 func TestActions(t *testing.T) {
 	reset := Step{Text: "Reset the phone and see it take the served list.", Command: "Cisco Unified CM Administration > Device > Phone > Reset", Risk: "The phone reboots."}
 	restart := Step{Text: "Restart TFTP, then reset the phones.", Command: "utils service restart Cisco Tftp", Risk: "none"}

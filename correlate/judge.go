@@ -19,6 +19,7 @@ type Options struct {
 	Until *time.Time         // only evidence up to then
 	Zone  *time.Location     // zone of the logs that name none; nil: measured alone
 	Clock map[string]float64 // source -> seconds to add, instead of measuring
+	Spill *evidence.Spill    // where a large fleet's phones are kept; nil: in memory
 }
 
 // Judge reads the evidence of a case and gives the report: phones, clocks,
@@ -27,7 +28,7 @@ type Options struct {
 func Judge(b *evidence.Bundle, opt Options) *Report {
 	b = evidence.Merge(b) // canonical order, whatever came in
 	k := newCase(b, opt)
-	r := &Report{Schema: SchemaReport, Tool: opt.Tool, Groups: []Group{}, Unassigned: []Entry{}, Phones: []Phone{}}
+	r := &Report{Schema: SchemaReport, Tool: opt.Tool, spill: opt.Spill, Groups: []Group{}, Unassigned: []Entry{}, Phones: []Phone{}}
 	r.Inputs = k.reportInputs()
 	r.Clocks = k.reportClocks()
 	r.Coverage = k.reportCoverage()
@@ -39,15 +40,18 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 	}
 	n = number(k.strays, n)
 	number(k.general, n)
+	var fleet fleet
 	for _, p := range wanted {
-		r.Phones = append(r.Phones, k.judgePhone(p))
+		out := k.judgePhone(p)
+		fleet.add(&out)
+		r.Add(&out)
 	}
 	for _, s := range slices.Concat(k.strays, k.general) {
 		r.Unassigned = append(r.Unassigned, k.reportEntry(s))
 	}
 	r.Cluster = k.reportCluster()
 	r.Cluster.Findings = k.judgeCluster()
-	r.Groups = groups(r.Phones)
+	r.Groups = fleet.groups()
 	r.Headline = headline(r)
 	return r
 }

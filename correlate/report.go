@@ -1,12 +1,15 @@
 package correlate
 
+import "trustline/correlate/evidence"
+
 // SchemaReport names the form of the JSON report; it changes only when a
 // member is renamed, dropped or given another meaning.
 const SchemaReport = "trustline/report/v1"
 
 // Report is everything trustline has to say about one case. It is the only
 // input of the writers in package report: they render it and decide nothing.
-// Every slice is non-nil, so that "none" is written as [] and never as null.
+// Every slice is non-nil, so that "none" is written as [] and never as null. A
+// large fleet's phones are packed; Count, Phone and All give all of them.
 type Report struct {
 	Schema     string     `json:"schema"`
 	Tool       Tool       `json:"tool"`
@@ -17,8 +20,11 @@ type Report struct {
 	Cluster    Cluster    `json:"cluster"`
 	Groups     []Group    `json:"groups"`
 	Unassigned []Entry    `json:"unassigned"` // evidence that fits no phone
-	Phones     []Phone    `json:"phones"`
-	Redaction  *Redaction `json:"redaction"` // nil: names and addresses are the case's own
+	Phones     []Phone    `json:"phones"`     // the first ones, all of a small case; see Report.All
+	Redaction  *Redaction `json:"redaction"`  // nil: names and addresses are the case's own
+
+	rest  *phoneStore // the phones that follow those of Phones
+	spill *evidence.Spill
 }
 
 // Redaction says that pseudonyms stand in the report, and how many.

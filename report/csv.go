@@ -26,13 +26,14 @@ func CSV(w io.Writer, r *correlate.Report) error {
 	c := csv.NewWriter(w)
 	c.Write(csvHeader)
 	phones := view.WorstFirst(r)
-	slices.SortStableFunc(phones, func(a, b *correlate.Phone) int {
-		if n := view.Rank(a.Verdict.Class) - view.Rank(b.Verdict.Class); n != 0 {
+	slices.SortStableFunc(phones, func(i, j int) int {
+		a, b := r.Brief(i), r.Brief(j)
+		if n := view.Rank(a.Class) - view.Rank(b.Class); n != 0 {
 			return n
 		}
-		return strings.Compare(a.Verdict.Primary, b.Verdict.Primary)
+		return strings.Compare(a.Primary, b.Primary)
 	})
-	for _, p := range phones {
+	for _, p := range view.Phones(r, phones) {
 		v, step := &p.Verdict, view.NextStep(p)
 		row := []string{
 			view.Name(p.Name), view.ActionFor(p).Key, view.Name(v.Class), view.Name(v.Primary), view.Name(v.Deletion), view.Name(v.Confidence), view.Name(v.Registered),

@@ -27,12 +27,41 @@ import (
 // writes as it goes, so that a fleet's report is not held in memory twice.
 func JSON(w io.Writer, r *correlate.Report) error {
 	e := &encoder{w: bufio.NewWriter(w)}
-	e.value(reflect.ValueOf(r).Elem(), 0)
+	e.report(r)
 	e.w.WriteByte('\n')
 	if err := errors.Join(e.w.Flush(), e.err); err != nil {
 		return fmt.Errorf("report: json: %w", err)
 	}
 	return nil
+}
+
+// report writes the report itself, its phones one after the other.
+func (e *encoder) report(r *correlate.Report) {
+	v := reflect.ValueOf(r).Elem()
+	e.w.WriteByte('{')
+	n := 0
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if !f.IsExported() {
+			continue
+		}
+		name := f.Tag.Get("json")
+		if name != "phones" {
+			e.member(name, v.Field(i), n, 0)
+			n++
+			continue
+		}
+		e.comma(n, 1)
+		n++
+		e.quote(name)
+		e.w.WriteString(": [")
+		for i, p := range r.All() {
+			e.comma(i, 2)
+			e.value(reflect.ValueOf(p).Elem(), 2)
+		}
+		e.close(']', r.Count(), 1)
+	}
+	e.close('}', n, 0)
 }
 
 type encoder struct {
@@ -98,10 +127,7 @@ func (e *encoder) members(v reflect.Value, depth int) {
 }
 
 func (e *encoder) member(name string, v reflect.Value, n, depth int) {
-	if n > 0 {
-		e.w.WriteByte(',')
-	}
-	e.newline(depth + 1)
+	e.comma(n, depth+1)
 	e.quote(name)
 	e.w.WriteString(": ")
 	e.value(v, depth+1)
@@ -110,13 +136,18 @@ func (e *encoder) member(name string, v reflect.Value, n, depth int) {
 func (e *encoder) list(v reflect.Value, depth int) {
 	e.w.WriteByte('[')
 	for i := range v.Len() {
-		if i > 0 {
-			e.w.WriteByte(',')
-		}
-		e.newline(depth + 1)
+		e.comma(i, depth+1)
 		e.value(v.Index(i), depth+1)
 	}
 	e.close(']', v.Len(), depth)
+}
+
+// comma begins the member or element n.
+func (e *encoder) comma(n, depth int) {
+	if n > 0 {
+		e.w.WriteByte(',')
+	}
+	e.newline(depth)
 }
 
 func (e *encoder) close(c byte, n, depth int) {

@@ -36,7 +36,7 @@ func Markdown(w io.Writer, r *correlate.Report) error {
 		m.tasks()
 		m.overview()
 	}
-	for i, p := range m.phones {
+	for i, p := range view.Phones(r, m.phones) {
 		if i == mdFullPhones {
 			m.f("\n%s more are in the table above; the JSON and HTML reports hold them in full.\n", view.Plural(len(m.phones)-i, "phone"))
 			break
@@ -55,7 +55,7 @@ type markdown struct {
 	w      *bufio.Writer
 	r      *correlate.Report
 	x      *view.Index
-	phones []*correlate.Phone
+	phones []int // of the report, the worst first
 }
 
 // f prints; errors stay in the writer until Flush.
@@ -74,7 +74,7 @@ func (m *markdown) note() {
 	if len(m.phones) != 1 { // else it is the phone's own, which follows
 		lines = append(lines, "**"+mdClip(m.r.Headline, noteText)+"**", "")
 	}
-	for i, p := range m.phones {
+	for i, p := range view.Phones(m.r, m.phones) {
 		v := &p.Verdict
 		c := view.Class(v.Class)
 		block := []string{fmt.Sprintf("- %s **%s** %s: %s (%s, confidence %s)", c.Symbol, md(c.Label), code(view.Clip(p.Name, 64)), mdClip(v.Headline, noteText), code(view.Clip(v.Primary, 64)), md(view.Clip(v.Confidence, 16)))}
@@ -157,8 +157,8 @@ func (m *markdown) named(c view.ClassCount) string {
 		return view.Plural(c.N, "phone")
 	}
 	var names []string
-	for _, p := range m.phones {
-		if view.Class(p.Verdict.Class) == c.Word {
+	for _, n := range m.phones {
+		if p := m.r.Brief(n); view.Class(p.Class) == c.Word {
 			names = append(names, mdClip(p.Name, 64))
 		}
 	}
@@ -169,11 +169,11 @@ func (m *markdown) named(c view.ClassCount) string {
 func (m *markdown) needed() []string {
 	var out []string
 	seen := map[string]bool{}
-	for _, p := range m.phones {
-		if p.Verdict.Class != correlate.ClassInconclusive {
+	for _, n := range m.phones {
+		if m.r.Brief(n).Class != correlate.ClassInconclusive || len(out) == 6 {
 			continue
 		}
-		for _, s := range view.Collect(p) {
+		for _, s := range view.Collect(m.r.Phone(n)) {
 			if t := strings.TrimRight(mdClip(s.Text, noteText), "."); !seen[t] && len(out) < 6 {
 				seen[t] = true
 				out = append(out, fmt.Sprintf("(%d) %s", len(out)+1, t))
@@ -186,7 +186,7 @@ func (m *markdown) needed() []string {
 // overview prints one row for each phone.
 func (m *markdown) overview() {
 	m.f("\n## Phones\n\n| phone | verdict | cause | delete the ITL? | address |\n| --- | --- | --- | --- | --- |\n")
-	for i, p := range m.phones {
+	for i, p := range view.Phones(m.r, m.phones) {
 		if i == mdRows {
 			m.f("\n%s more are not listed; the CSV and HTML reports list them.\n", view.Plural(len(m.phones)-i, "phone"))
 			return

@@ -86,6 +86,9 @@ func TestSchemaFollowsTheModel(t *testing.T) {
 		}
 		var names []string
 		for i := range typ.NumField() {
+			if !typ.Field(i).IsExported() {
+				continue
+			}
 			name, opts, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
 			names = append(names, name)
 			if _, ok := props[name]; !ok {

@@ -43,30 +43,32 @@ func Summarize(r *correlate.Report) Summary {
 	}
 	phones := view.WorstFirst(r)
 	causes := map[string]int{}
-	for _, p := range phones {
-		s.Phones[p.Verdict.Class]++
-		if p.Verdict.Class == phones[0].Verdict.Class {
-			causes[p.Verdict.Primary]++
+	for _, n := range phones {
+		p := r.Brief(n)
+		s.Phones[p.Class]++
+		if p.Class == r.Brief(phones[0]).Class {
+			causes[p.Primary]++
 		}
 	}
 	most := 0
-	for _, p := range phones {
-		if v := &p.Verdict; v.Class == phones[0].Verdict.Class && causes[v.Primary] > most {
-			most = causes[v.Primary]
-			s.Class, s.Cause, s.Headline = v.Class, view.Name(v.Primary), view.Text(v.Headline)
+	for _, n := range phones {
+		if p := r.Brief(n); p.Class == r.Brief(phones[0]).Class && causes[p.Primary] > most {
+			most = causes[p.Primary]
+			s.Class, s.Cause, s.Headline = p.Class, view.Name(p.Primary), view.Text(r.Phone(n).Verdict.Headline)
 		}
 	}
-	s.FirstBad = firstBad(phones)
+	s.FirstBad = firstBad(r, phones)
 	return s
 }
 
-func firstBad(phones []*correlate.Phone) string {
+func firstBad(r *correlate.Report, phones []int) string {
 	var first time.Time
 	text, undated := "", ""
-	for _, p := range phones {
-		if p.Verdict.Class == correlate.ClassOK {
+	for _, n := range phones {
+		if r.Brief(n).Class == correlate.ClassOK {
 			continue
 		}
+		p := r.Phone(n)
 		for i := range p.Timeline {
 			e := &p.Timeline[i]
 			if e.Outcome != "fail" {

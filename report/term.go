@@ -100,8 +100,8 @@ func (t *term) report() {
 		t.groups()
 		phones = t.chosen(phones)
 	}
-	for _, p := range phones {
-		if len(t.r.Phones) != 1 {
+	for _, p := range view.Phones(t.r, phones) {
+		if t.r.Count() != 1 {
 			t.blank()
 			t.line(t.faint.Render(strings.Repeat("─", t.width)))
 		}
@@ -138,14 +138,15 @@ func (t *term) groups() {
 }
 
 // chosen picks the phones to be shown in full: one of each cause, worst first.
-func (t *term) chosen(phones []*correlate.Phone) []*correlate.Phone {
+func (t *term) chosen(phones []int) []int {
 	if t.verbose {
 		return phones
 	}
-	var out []*correlate.Phone
+	var out []int
 	seen := map[[2]string]bool{}
 	for _, p := range phones {
-		k := [2]string{p.Verdict.Class, p.Verdict.Primary}
+		b := t.r.Brief(p)
+		k := [2]string{b.Class, b.Primary}
 		if !seen[k] && len(out) < fullPhones {
 			out = append(out, p)
 		}

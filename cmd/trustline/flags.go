@@ -258,7 +258,7 @@ func parseOffset(s string) (float64, bool) {
 
 // remarks tells of flags that named something the evidence does not hold.
 func (j *judgeFlags) remarks(e *env, o correlate.Options, r *correlate.Report, b *evidence.Bundle) {
-	if j.phone != "" && len(r.Phones) == 0 {
+	if j.phone != "" && r.Count() == 0 {
 		e.warn("--phone: no phone %q in the evidence", j.phone)
 	}
 	known := map[string]bool{}

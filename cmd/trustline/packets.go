@@ -96,8 +96,7 @@ func citedPackets(r *correlate.Report) map[string]*wanted {
 			}
 		}
 	}
-	for i := range r.Phones {
-		p := &r.Phones[i]
+	for _, p := range r.All() {
 		for _, b := range p.Verdict.Because {
 			cite("the verdict", b.Evidence)
 		}
@@ -118,9 +117,9 @@ func citedPackets(r *correlate.Report) map[string]*wanted {
 		cite(f.ID, f.Evidence)
 	}
 	all := map[string]*wanted{}
-	for i := range r.Phones {
-		for k := range r.Phones[i].Timeline {
-			take(all, &r.Phones[i].Timeline[k], cited)
+	for _, p := range r.All() {
+		for k := range p.Timeline {
+			take(all, &p.Timeline[k], cited)
 		}
 	}
 	for i := range r.Unassigned {

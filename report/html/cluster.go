@@ -70,7 +70,7 @@ const (
 // tasks lists the actions of a fleet; nil for one phone, whose action its answer
 // says.
 func (b *builder) tasks(anchors map[string]string) (list []task, odds []odd) {
-	if len(b.r.Phones) < 2 {
+	if b.r.Count() < 2 {
 		return nil, nil
 	}
 	for _, k := range view.Tasks(b.r) {

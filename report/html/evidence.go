@@ -87,7 +87,7 @@ func (b *builder) otherTable(title string, list []correlate.Entry) evidenceTable
 
 // citedElsewhere shows what findings about the cluster cite and no phone's table
 // shows.
-func (b *builder) citedElsewhere(phones []*correlate.Phone) evidenceTable {
+func (b *builder) citedElsewhere(phones []int) evidenceTable {
 	t := evidenceTable{Title: "Evidence of other phones that findings about the cluster cite"}
 	cited := map[string]bool{}
 	for _, f := range b.r.Cluster.Findings {
@@ -95,7 +95,10 @@ func (b *builder) citedElsewhere(phones []*correlate.Phone) evidenceTable {
 			cited[id] = true
 		}
 	}
-	for _, p := range phones {
+	if len(cited) == 0 {
+		return t
+	}
+	for _, p := range view.Phones(b.r, phones) {
 		for i := range p.Timeline {
 			if e := &p.Timeline[i]; cited[e.ID] && len(t.Rows) < maxRows {
 				b.add(&t, e, true)

@@ -2,6 +2,7 @@ package html
 
 import (
 	"trustline/correlate"
+	"trustline/report/internal/view"
 )
 
 // plan says how much of each phone a page shows. A page of hundreds of phones in
@@ -10,26 +11,28 @@ import (
 // short (the verdict, its proof, the evidence of the proof), and when that is not
 // enough the least severe are only a row of the table.
 type plan struct {
-	phones []*correlate.Phone // the worst first
-	order  []int              // of phones, by who stays in full: one of each cause, then the worst
-	causes int                // how many of order are the first of their cause
-	full   int                // of order
-	listed int                // of phones, that are more than a row
+	phones []int // of the report, the worst first
+	weight []int // about what each takes in full
+	order  []int // of phones, by who stays in full: one of each cause, then the worst
+	causes int   // how many of order are the first of their cause
+	full   int   // of order
+	listed int   // of phones, that are more than a row
 }
 
 // cause is what phones share.
 type cause struct{ class, primary string }
 
-func causeOf(p *correlate.Phone) cause { return cause{p.Verdict.Class, p.Verdict.Primary} }
+func causeOf(p correlate.Brief) cause { return cause{p.Class, p.Primary} }
 
 // newPlan guesses what fits, so that little is rendered to be thrown away; the
 // page itself is measured.
-func newPlan(phones []*correlate.Phone, size int) *plan {
+func newPlan(r *correlate.Report, size int) *plan {
+	phones := view.WorstFirst(r)
 	p := &plan{phones: phones, full: len(phones), listed: len(phones)}
 	seen := map[cause]bool{}
 	var rest []int
 	for i, ph := range phones {
-		if c := causeOf(ph); seen[c] {
+		if c := causeOf(r.Brief(ph)); seen[c] {
 			rest = append(rest, i)
 		} else {
 			seen[c] = true
@@ -39,7 +42,8 @@ func newPlan(phones []*correlate.Phone, size int) *plan {
 	p.causes = len(p.order)
 	p.order = append(p.order, rest...)
 	guess := 0
-	for _, ph := range phones {
+	for _, ph := range view.Phones(r, phones) {
+		p.weight = append(p.weight, weight(ph))
 		guess += weight(ph)
 	}
 	p.reduce(guess, size)
@@ -53,8 +57,8 @@ func weight(p *correlate.Phone) int { return 20_000 + 1_150*min(len(p.Timeline),
 const briefWeight = 14_000
 
 // inFull tells which phones are shown in full.
-func (p *plan) inFull() map[*correlate.Phone]bool {
-	out := map[*correlate.Phone]bool{}
+func (p *plan) inFull() map[int]bool {
+	out := map[int]bool{}
 	for _, i := range p.order[:p.full] {
 		if i < p.listed {
 			out[p.phones[i]] = true
@@ -69,7 +73,7 @@ func (p *plan) reduce(got, size int) bool {
 	before := *p
 	for excess := got - size/2; excess > 0 && p.full > p.causes; {
 		p.full--
-		excess -= max(weight(p.phones[p.order[p.full]])-briefWeight, briefWeight)
+		excess -= max(p.weight[p.order[p.full]]-briefWeight, briefWeight)
 	}
 	if p.full < before.full {
 		return true

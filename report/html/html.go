@@ -73,8 +73,7 @@ func HTML(w io.Writer, r *correlate.Report, o Options) error {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = DefaultMaxBytes
 	}
-	phones := view.WorstFirst(r)
-	plan := newPlan(phones, o.MaxBytes)
+	plan := newPlan(r, o.MaxBytes)
 	var b bytes.Buffer
 	for {
 		b.Reset()

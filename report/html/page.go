@@ -148,16 +148,19 @@ func newPage(a *assets, r *correlate.Report, plan *plan, o Options) *page {
 	}
 	// The headline over one phone is its verdict, which follows in full.
 	if len(phones) == 1 {
-		p.Headline = view.Name(phones[0].Name) + ": " + strings.ToLower(view.Class(phones[0].Verdict.Class).Label)
+		p.Headline = view.Name(r.Brief(phones[0]).Name) + ": " + strings.ToLower(view.Class(r.Brief(phones[0]).Class).Label)
 	}
-	anchors := map[*correlate.Phone]string{}
-	alike := map[cause]*correlate.Phone{} // the first of each cause that is shown in full
-	for i, ph := range listed {
-		anchors[ph] = fmt.Sprintf("phone-%d", i+1)
-		if c := causeOf(ph); full[ph] && alike[c] == nil {
-			alike[c] = ph
+	anchors := map[int]string{}
+	alike := map[cause]int{} // the first of each cause that is shown in full
+	for i, ph := range view.Phones(r, listed) {
+		n := listed[i]
+		anchors[n] = fmt.Sprintf("phone-%d", i+1)
+		if c := causeOf(r.Brief(n)); full[n] {
+			if _, ok := alike[c]; !ok {
+				alike[c] = n
+			}
 		}
-		p.Evidence = append(p.Evidence, b.timelineTable(ph, full[ph]))
+		p.Evidence = append(p.Evidence, b.timelineTable(ph, full[n]))
 	}
 	if len(r.Unassigned) > 0 {
 		p.Evidence = append(p.Evidence, b.otherTable("Evidence that fits no phone", r.Unassigned))
@@ -165,27 +168,30 @@ func newPage(a *assets, r *correlate.Report, plan *plan, o Options) *page {
 	if t := b.citedElsewhere(phones); len(t.Rows) > 0 {
 		p.Evidence = append(p.Evidence, t)
 	}
-	for _, ph := range listed {
-		if full[ph] {
-			p.Phones = append(p.Phones, b.phone(ph, anchors[ph]))
+	for i, ph := range view.Phones(r, listed) {
+		n := listed[i]
+		if full[n] {
+			p.Phones = append(p.Phones, b.phone(ph, anchors[n]))
+		} else if same, ok := alike[causeOf(r.Brief(n))]; ok {
+			p.Phones = append(p.Phones, b.brief(ph, anchors[n], r.Brief(same).Name, anchors[same]))
 		} else {
-			p.Phones = append(p.Phones, b.brief(ph, anchors[ph], alike[causeOf(ph)], anchors))
+			p.Phones = append(p.Phones, b.brief(ph, anchors[n], "", ""))
 		}
 	}
 	if len(p.Phones) > 0 {
 		p.Phones[0].Open = true
 	}
-	for i, ph := range phones {
+	for i, ph := range view.Phones(r, phones) {
 		if i == maxPhones {
 			p.MoreRows = len(phones) - i
 			break
 		}
-		p.Rows = append(p.Rows, b.row(ph, anchors[ph]))
+		p.Rows = append(p.Rows, b.row(ph, anchors[phones[i]]))
 	}
 	p.Groups = b.groups(phones, anchors)
 	byName := map[string]string{}
 	for ph, anchor := range anchors {
-		byName[view.Name(ph.Name)] = anchor
+		byName[view.Name(r.Brief(ph).Name)] = anchor
 	}
 	p.Tasks, p.Odds = b.tasks(byName)
 	p.Cluster = b.cluster()
@@ -199,11 +205,10 @@ func newPage(a *assets, r *correlate.Report, plan *plan, o Options) *page {
 // data is the report's JSON, nil when it would bloat the page.
 func data(r *correlate.Report) json.RawMessage {
 	size := 0
-	for i := range r.Phones {
-		size += 5000 + 300*len(r.Phones[i].Timeline)
-	}
-	if size > maxData {
-		return nil
+	for _, p := range r.All() {
+		if size += 5000 + 300*len(p.Timeline); size > maxData {
+			return nil
+		}
 	}
 	var b bytes.Buffer
 	if err := report.JSON(&b, r); err != nil || b.Len() > 2*maxData {
@@ -267,7 +272,7 @@ func (b *builder) findings(list []correlate.Finding, phone string) []finding {
 }
 
 // groups gives the answer for each cause, in the report's order (worst first).
-func (b *builder) groups(phones []*correlate.Phone, anchors map[*correlate.Phone]string) []group {
+func (b *builder) groups(phones []int, anchors map[int]string) []group {
 	var out []group
 	for _, g := range b.r.Groups {
 		n := group{Class: view.Class(g.Class), Cause: view.Name(g.Cause), N: len(g.Phones)}
@@ -279,13 +284,14 @@ func (b *builder) groups(phones []*correlate.Phone, anchors map[*correlate.Phone
 			names = append(names, view.Count(more)+" more")
 		}
 		n.Phones = view.Join(names)
-		i := slices.IndexFunc(phones, func(p *correlate.Phone) bool {
-			return p.Verdict.Class == g.Class && p.Verdict.Primary == g.Cause && slices.Contains(g.Phones[:min(1, len(g.Phones))], p.Name)
+		i := slices.IndexFunc(phones, func(n int) bool {
+			p := b.r.Brief(n)
+			return p.Class == g.Class && p.Primary == g.Cause && slices.Contains(g.Phones[:min(1, len(g.Phones))], p.Name)
 		})
 		if i >= 0 {
-			p := phones[i]
+			p := b.r.Phone(phones[i])
 			n.Title, n.Advice, n.Delete = view.Title(p), view.Text(p.Verdict.Advice), view.Deletion(p.Verdict.Deletion)
-			n.Next, n.Anchor = newStep(view.NextStep(p)), anchors[p]
+			n.Next, n.Anchor = newStep(view.NextStep(p)), anchors[phones[i]]
 		}
 		out = append(out, n)
 	}

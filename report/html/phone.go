@@ -70,12 +70,12 @@ func (b *builder) verdict(p *correlate.Phone, anchor string) *phone {
 }
 
 // brief shows a phone in short: the verdict with its proof, and its findings.
-// What is to be done is that of the phone alike, nil when none is shown in full.
-func (b *builder) brief(p *correlate.Phone, anchor string, alike *correlate.Phone, anchors map[*correlate.Phone]string) *phone {
+// What is to be done is that of the phone alike, and no anchor when none is shown in full.
+func (b *builder) brief(p *correlate.Phone, anchor, alike, alikeAnchor string) *phone {
 	out := b.verdict(p, anchor)
 	out.Brief = true
-	if alike != nil {
-		out.Alike, out.AlikeAnchor = view.Name(alike.Name), anchors[alike]
+	if alikeAnchor != "" {
+		out.Alike, out.AlikeAnchor = view.Name(alike), alikeAnchor
 	} else {
 		out.Remedy, out.Collect = newSteps(view.Remedy(p)), newSteps(view.Collect(p))
 	}

@@ -29,8 +29,8 @@ func (x *redactor) collect(r *correlate.Report) {
 			x.host(*c.Node)
 		}
 	}
-	for i := range r.Phones {
-		x.device(r.Phones[i].Name)
+	for i := range r.Count() {
+		x.device(r.Brief(i).Name)
 	}
 	for _, e := range r.Unassigned {
 		x.device(e.Phone)
@@ -66,6 +66,15 @@ func (x *redactor) collect(r *correlate.Report) {
 	}
 }
 
+// reportOf gives the report that a value is, nil when it is something else. Not
+// all of its phones are in a field.
+func reportOf(v reflect.Value) *correlate.Report {
+	if v.Type() == reflect.TypeFor[correlate.Report]() {
+		return v.Addr().Interface().(*correlate.Report)
+	}
+	return nil
+}
+
 // walk visits every text of a value.
 func (x *redactor) walk(v reflect.Value, field, member string, f func(s, field, member string)) {
 	switch v.Kind() {
@@ -74,7 +83,17 @@ func (x *redactor) walk(v reflect.Value, field, member string, f func(s, field, 
 			x.walk(v.Elem(), field, member, f)
 		}
 	case reflect.Struct:
+		r := reportOf(v)
 		for i := range v.NumField() {
+			if r != nil && !v.Type().Field(i).IsExported() {
+				continue
+			}
+			if r != nil && v.Type().Field(i).Name == "Phones" {
+				for _, p := range r.All() {
+					x.walk(reflect.ValueOf(p), "Phones", "", f)
+				}
+				continue
+			}
 			x.walk(v.Field(i), v.Type().Field(i).Name, "", f)
 		}
 	case reflect.Slice:

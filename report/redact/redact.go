@@ -124,6 +124,9 @@ func (x *redactor) copy(v reflect.Value, field, member string) reflect.Value {
 		out.Set(x.copy(v.Elem(), field, member))
 		return out
 	case reflect.Struct:
+		if r := reportOf(v); r != nil {
+			return x.report(r)
+		}
 		out := reflect.New(v.Type()).Elem()
 		out.Set(v)
 		if v.Type() == reflect.TypeFor[correlate.Tool]() {
@@ -161,6 +164,26 @@ func (x *redactor) copy(v reflect.Value, field, member string) reflect.Value {
 		return out
 	}
 	return v
+}
+
+// report copies the report itself, whose phones may be packed.
+func (x *redactor) report(r *correlate.Report) reflect.Value {
+	out := r.Fresh()
+	from, to := reflect.ValueOf(r).Elem(), reflect.ValueOf(out).Elem()
+	for i := range from.NumField() {
+		switch f := from.Type().Field(i); {
+		case !f.IsExported():
+		case f.Name == "Tool":
+			to.Field(i).Set(from.Field(i))
+		case f.Name == "Phones":
+			for _, p := range r.All() {
+				out.Add(x.copy(reflect.ValueOf(p), f.Name, "").Interface().(*correlate.Phone))
+			}
+		default:
+			to.Field(i).Set(x.copy(from.Field(i), f.Name, ""))
+		}
+	}
+	return to
 }
 
 // field redacts the text of one field.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -23,16 +24,26 @@ func Rank(class string) int {
 	return len(severity)
 }
 
-// WorstFirst lists the phones in the order to be read.
-func WorstFirst(r *correlate.Report) []*correlate.Phone {
-	out := make([]*correlate.Phone, len(r.Phones))
-	for i := range r.Phones {
-		out[i] = &r.Phones[i]
+// WorstFirst lists the phones, by their numbers in the report, in the order to be
+// read.
+func WorstFirst(r *correlate.Report) []int {
+	out := make([]int, r.Count())
+	for i := range out {
+		out[i] = i
 	}
-	slices.SortStableFunc(out, func(a, b *correlate.Phone) int {
-		return Rank(a.Verdict.Class) - Rank(b.Verdict.Class)
-	})
+	slices.SortStableFunc(out, func(a, b int) int { return Rank(r.Brief(a).Class) - Rank(r.Brief(b).Class) })
 	return out
+}
+
+// Phones gives phones by their numbers.
+func Phones(r *correlate.Report, numbers []int) iter.Seq2[int, *correlate.Phone] {
+	return func(yield func(int, *correlate.Phone) bool) {
+		for i, n := range numbers {
+			if !yield(i, r.Phone(n)) {
+				return
+			}
+		}
+	}
 }
 
 // Counts says how many phones have each class: "1 locked out, 3 ok".
@@ -56,8 +67,8 @@ type ClassCount struct {
 // ClassCounts counts phones by class, the worst first, without empty ones.
 func ClassCounts(r *correlate.Report) []ClassCount {
 	n := map[string]int{}
-	for i := range r.Phones {
-		n[r.Phones[i].Verdict.Class]++
+	for i := range r.Count() {
+		n[r.Brief(i).Class]++
 	}
 	return ByClass(n)
 }

@@ -38,6 +38,7 @@ func Filter(p correlate.Place) string {
 
 // Index finds the entries of a report by their identifiers.
 type Index struct {
+	r       *correlate.Report
 	entries map[string]*correlate.Entry
 	anchors map[string]string
 	short   map[string]string
@@ -46,13 +47,13 @@ type Index struct {
 
 var plainID = regexp.MustCompile(`^e[0-9]{1,9}$`)
 
-// NewIndex reads the entries of all phones and those of none. Times are shown in
-// a zone; nil is UTC.
+// NewIndex reads the entries of the phones and those of none; a large fleet's are
+// looked up when they are asked for. Times are shown in a zone; nil is UTC.
 func NewIndex(r *correlate.Report, zone *time.Location) *Index {
 	if zone == nil {
 		zone = time.UTC
 	}
-	x := &Index{entries: map[string]*correlate.Entry{}, anchors: map[string]string{}, zone: zone}
+	x := &Index{r: r, entries: map[string]*correlate.Entry{}, anchors: map[string]string{}, zone: zone}
 	add := func(list []correlate.Entry) {
 		for i := range list {
 			id := list[i].ID
@@ -79,15 +80,28 @@ func NewIndex(r *correlate.Report, zone *time.Location) *Index {
 func (x *Index) Zone() string { return x.zone.String() }
 
 // Entry gives the entry of an identifier, nil when the report holds none.
-func (x *Index) Entry(id string) *correlate.Entry { return x.entries[id] }
+func (x *Index) Entry(id string) *correlate.Entry {
+	if e := x.entries[id]; e != nil {
+		return e
+	}
+	return x.r.Entry(id)
+}
 
 // Anchor is the fragment under which an entry stands in a page; "" when the
 // report does not hold it.
-func (x *Index) Anchor(id string) string { return x.anchors[id] }
+func (x *Index) Anchor(id string) string {
+	if a := x.anchors[id]; a != "" {
+		return a
+	}
+	if plainID.MatchString(id) && x.r.Entry(id) != nil {
+		return id
+	}
+	return ""
+}
 
 // Ref resolves an identifier to its place; an unknown one stays as it is.
 func (x *Index) Ref(id string) string {
-	e := x.entries[id]
+	e := x.Entry(id)
 	if e == nil {
 		return Name(id)
 	}
@@ -107,7 +121,7 @@ func (x *Index) Refs(ids []string) string {
 	var groups []*group
 	for _, id := range ids {
 		name, kind, at := Name(id), "", span{}
-		if e := x.entries[id]; e != nil {
+		if e := x.Entry(id); e != nil {
 			p := e.Source
 			name = x.Input(p.Input)
 			switch {
