@@ -22,10 +22,12 @@ func (k *kase) anchors() map[[2]source][]*anchor {
 		out[[2]source{s, r}] = append(out[[2]source{s, r}], a)
 	}
 	for _, p := range k.phones {
+		close := k.open(p)
 		k.phoneToCapture(p, add)
 		k.traceToCapture(p, add)
 		k.phoneToTrace(p, add)
 		k.serials(p, add)
+		close()
 	}
 	k.ports(add)
 	return out
@@ -33,7 +35,7 @@ func (k *kase) anchors() map[[2]source][]*anchor {
 
 // bound is shorthand for one anchor between an entry and another entry.
 func bound(kind string, src, ref *entry, low, high, strong bool) *anchor {
-	return &anchor{kind: kind, src: src, ref: ref, srcClock: src.e.Clock, refClock: ref.e.Clock, refPlace: ref.place, low: low, high: high, strong: strong}
+	return &anchor{kind: kind, src: src, ref: ref, srcClock: src.e().Clock, refClock: ref.e().Clock, refPlace: ref.place, low: low, high: high, strong: strong}
 }
 
 // boundMark is the same against a packet inside a connection or transfer, which
@@ -45,18 +47,18 @@ func boundMark(kind string, src, ref *entry, m evidence.Mark, low, high, strong 
 	return a
 }
 
-func timed(n *entry) bool { return n.e != nil && n.e.Clock != nil }
+func timed(n *entry) bool { return n.e() != nil && n.e().Clock != nil }
 
 // phoneToCapture pairs console lines with packets.
 func (k *kase) phoneToCapture(p *phone, add func(*anchor)) {
 	for _, n := range p.all {
-		if !timed(n) || n.sourceKind() != "phone" || n.e.Clock.Absolute() {
+		if !timed(n) || n.sourceKind() != "phone" || n.e().Clock.Absolute() {
 			continue
 		}
 		switch n.name {
 		case "file_request", "file_download_done":
 			for _, c := range p.transfers {
-				t := c.e.Transfer
+				t := c.e().Transfer
 				if t.End == nil || !sameFile(t.File, n.detail("file")) {
 					continue
 				}
@@ -76,12 +78,12 @@ func (k *kase) phoneToCapture(p *phone, add func(*anchor)) {
 }
 
 func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
-	t := c.e.TLS
+	t := c.e().TLS
 	tvs := t.Service == "tvs"
-	if s := hostOf(n.e.Server); s != "" && s != hostOf(t.Server) {
+	if s := hostOf(n.e().Server); s != "" && s != hostOf(t.Server) {
 		return
 	}
-	if port := portOf(n.e.Server); port != "" && port != portOf(t.Server) {
+	if port := portOf(n.e().Server); port != "" && port != portOf(t.Server) {
 		return
 	}
 	mark := func(name, kind string, low, high, strong bool) {
@@ -99,7 +101,7 @@ func (k *kase) consoleToConn(n, c *entry, add func(*anchor)) {
 			mark("server_hello", "connection begun before the server's hello", false, true, false)
 		}
 	case "tcp_connected":
-		if portOf(n.e.Server) != "" {
+		if portOf(n.e().Server) != "" {
 			mark("syn_ack", "connected after the server accepted", true, false, true)
 			mark("client_hello", "connected before the phone's hello", false, true, false)
 		}
@@ -128,11 +130,11 @@ func (k *kase) traceToCapture(p *phone, add func(*anchor)) {
 		}
 	}
 	for _, n := range p.all {
-		if !timed(n) || n.sourceKind() != "server" || n.e.Clock.Absolute() {
+		if !timed(n) || n.sourceKind() != "server" || n.e().Clock.Absolute() {
 			continue
 		}
 		for _, c := range p.conns {
-			t := c.e.TLS
+			t := c.e().TLS
 			if t.Outcome == "no-answer" || t.Outcome == "refused" || k.otherNode(n.place.Input, hostOf(t.Server)) {
 				continue
 			}
@@ -196,7 +198,7 @@ func capfToMarks(n *entry, mark func(name, kind string, low, high, strong bool))
 func (k *kase) phoneToTrace(p *phone, add func(*anchor)) {
 	var phoneSide, serverSide []*entry
 	for _, n := range p.all {
-		if !timed(n) || n.e.Clock.Absolute() {
+		if !timed(n) || n.e().Clock.Absolute() {
 			continue
 		}
 		switch n.sourceKind() {
@@ -249,8 +251,8 @@ func sameBytes(a *anchor, add func(*anchor)) {
 // toTVS tells that a console line speaks of a connection to TVS. The Linux
 // phones do not print the port on every line; the 79xx do when it matters.
 func (n *entry) toTVS() bool {
-	p := portOf(n.e.Server)
-	return p == "2445" || p == "" && n.e.Dialect == "phone-secureapp"
+	p := portOf(n.e().Server)
+	return p == "2445" || p == "" && n.e().Dialect == "phone-secureapp"
 }
 
 // sameFile compares file names as phone and server spell them: without path,

@@ -12,7 +12,7 @@ func (k *kase) ports(add func(*anchor)) {
 	traced := map[string][]*entry{}
 	look := func(list []*entry) {
 		for _, n := range list {
-			if timed(n) && n.sourceKind() == "server" && !n.e.Clock.Absolute() && n.is("tftp_rrq", "tftp_nak", "connection_accepted") && portOf(n.detail("peer")) != "" {
+			if timed(n) && n.sourceKind() == "server" && !n.e().Clock.Absolute() && n.is("tftp_rrq", "tftp_nak", "connection_accepted") && portOf(n.detail("peer")) != "" {
 				traced[n.detail("peer")] = append(traced[n.detail("peer")], n)
 			}
 		}
@@ -32,13 +32,13 @@ func (k *kase) ports(add func(*anchor)) {
 	pair := func(list []*entry) {
 		for _, c := range list {
 			switch {
-			case c.e == nil:
-			case c.e.Transfer != nil && c.e.Transfer.Proto == "tftp":
-				for _, n := range traced[c.e.Transfer.Client] {
+			case c.e() == nil:
+			case c.e().Transfer != nil && c.e().Transfer.Proto == "tftp":
+				for _, n := range traced[c.e().Transfer.Client] {
 					rrqToTransfer(n, c, exact)
 				}
-			case c.e.TLS != nil:
-				for _, n := range traced[c.e.TLS.Client] {
+			case c.e().TLS != nil:
+				for _, n := range traced[c.e().TLS.Client] {
 					acceptToConn(n, c, exact)
 				}
 			}
@@ -51,7 +51,7 @@ func (k *kase) ports(add func(*anchor)) {
 }
 
 func rrqToTransfer(n, c *entry, add func(*anchor)) {
-	t := c.e.Transfer
+	t := c.e().Transfer
 	if !n.is("tftp_rrq", "tftp_nak") || n.detail("file") != "" && !sameFile(t.File, n.detail("file")) {
 		return
 	}
@@ -67,10 +67,10 @@ func acceptToConn(n, c *entry, add func(*anchor)) {
 	if !n.is("connection_accepted") {
 		return
 	}
-	if m, ok := c.e.TLS.Marks["syn"]; ok && m.Clock != nil {
+	if m, ok := c.e().TLS.Marks["syn"]; ok && m.Clock != nil {
 		add(boundMark("accepted after the SYN from this port", n, c, m, true, false, true))
 	}
-	if m, ok := c.e.TLS.Marks["server_data"]; ok && m.Clock != nil {
+	if m, ok := c.e().TLS.Marks["server_data"]; ok && m.Clock != nil {
 		add(boundMark("accepted before the first data to this port", n, c, m, false, true, true))
 	}
 }
@@ -81,18 +81,18 @@ func acceptToConn(n, c *entry, add func(*anchor)) {
 // answer. Certificates return at every boot, so these bounds are weak.
 func (k *kase) serials(p *phone, add func(*anchor)) {
 	for _, n := range p.all {
-		if !timed(n) || !n.is("tvs_query") || n.sourceKind() != "server" || n.e.Clock.Absolute() || n.detail("serial") == "" {
+		if !timed(n) || !n.is("tvs_query") || n.sourceKind() != "server" || n.e().Clock.Absolute() || n.detail("serial") == "" {
 			continue
 		}
 		for _, c := range p.conns {
-			if t := c.e.TLS; t.Service != "tvs" && n.detail("type") == "verify" && len(t.ServerCertificates) > 0 {
+			if t := c.e().TLS; t.Service != "tvs" && n.detail("type") == "verify" && len(t.ServerCertificates) > 0 {
 				if cert := k.cert(t.ServerCertificates[0]); cert != nil && sameSerial(cert.Serial, n.detail("serial")) {
 					serialToConn(n, c, add)
 				}
 			}
 		}
 		for _, c := range p.transfers {
-			t := c.e.Transfer
+			t := c.e().Transfer
 			if l := k.listBy[t.Object]; l != nil && n.detail("type") == "query" && t.End != nil && t.End.Clock != nil && sameSerial(l.l.Signer.Serial, n.detail("serial")) {
 				add(boundMark("signer asked for after the file arrived", n, c, *t.End, true, false, false))
 			}
@@ -101,10 +101,10 @@ func (k *kase) serials(p *phone, add func(*anchor)) {
 }
 
 func serialToConn(n, c *entry, add func(*anchor)) {
-	if m, ok := c.e.TLS.Marks["server_certificate"]; ok && m.Clock != nil {
+	if m, ok := c.e().TLS.Marks["server_certificate"]; ok && m.Clock != nil {
 		add(boundMark("certificate asked for after it was shown", n, c, m, true, false, false))
 	}
-	if m, ok := c.e.TLS.Marks["client_finished_ccs"]; ok && m.Clock != nil {
+	if m, ok := c.e().TLS.Marks["client_finished_ccs"]; ok && m.Clock != nil {
 		add(boundMark("certificate asked for before the phone went on", n, c, m, false, true, false))
 	}
 }

@@ -56,20 +56,20 @@ func (k *kase) reportEntry(n *entry) Entry {
 		out.Detail["sha1"], out.Detail["md5"], out.Detail["length"], out.Detail["signer"] = n.obj.l.SHA1, n.obj.l.MD5, n.obj.l.Length, n.obj.l.Signer.Serial
 		return out
 	}
-	out.Text = n.e.Text
-	if c := n.e.Clock; c != nil {
+	out.Text = n.e().Text
+	if c := n.e().Clock; c != nil {
 		out.TimeText = c.Text
 		if n.at.known && n.at.abs {
 			out.Time = ptr(rfc3339(n.at.ns, c.Step))
 		}
 	}
-	for key, val := range n.e.Detail {
+	for key, val := range n.e().Detail {
 		out.Detail[key] = val
 	}
-	if n.e.Server != "" {
-		out.Detail["server"] = n.e.Server
+	if n.e().Server != "" {
+		out.Detail["server"] = n.e().Server
 	}
-	if t := n.e.Transfer; t != nil {
+	if t := n.e().Transfer; t != nil {
 		out.Detail["file"], out.Detail["client"], out.Detail["server"], out.Detail["outcome"], out.Detail["bytes"] = t.File, t.Client, t.Server, t.Outcome, t.Bytes
 		if t.SHA256 != "" {
 			out.Detail["sha256"], out.Detail["md5"] = t.SHA256, t.MD5
@@ -84,7 +84,7 @@ func (k *kase) reportEntry(n *entry) Entry {
 			out.Detail["signer"] = l.l.Signer.Serial
 		}
 	}
-	if t := n.e.TLS; t != nil {
+	if t := n.e().TLS; t != nil {
 		k.tlsDetail(out.Detail, t)
 	}
 	return out
@@ -143,8 +143,8 @@ func (k *kase) reportStates(p *phone) []State {
 		if s.at.known && s.at.abs {
 			r.Time = ptr(rfc3339(s.at.ns, 1e-6))
 		}
-		if s.cause != nil && len(s.cause.lines) > 0 && s.cause.lines[0].e.Clock != nil {
-			r.TimeText = s.cause.lines[0].e.Clock.Text
+		if s.cause != nil && len(s.cause.lines) > 0 && s.cause.lines[0].e().Clock != nil {
+			r.TimeText = s.cause.lines[0].e().Clock.Text
 		}
 		out = append(out, r)
 	}
@@ -206,7 +206,7 @@ func (v *view) placesOf(o *listObj) []evidence.Place {
 		}
 	}
 	for _, n := range v.p.transfers {
-		if n.e.Transfer.Object == o.id {
+		if n.e().Transfer.Object == o.id {
 			out = append(out, n.place)
 		}
 	}

@@ -42,7 +42,7 @@ func (a *attempt) evidence() []*entry { return slices.Concat(a.wire, a.lines) }
 func (k *kase) findAttempts(p *phone) {
 	p.attempts = nil
 	for _, n := range p.transfers {
-		t := n.e.Transfer
+		t := n.e().Transfer
 		kind := fileKind(t.File)
 		a := &attempt{kind: kind, file: t.File, wire: []*entry{n}, start: n.at, end: n.at}
 		if t.End != nil {
@@ -87,12 +87,12 @@ func (k *kase) findAttempts(p *phone) {
 func (k *kase) oneStory(p *phone, a *attempt) {
 	for i, n := range a.wire {
 		if i > 0 {
-			b := a.wire[i-1].e
+			b := a.wire[i-1].e()
 			n.summary += fmt.Sprintf(" (%s: %s)", before(n, a.wire[i-1], strings.ToUpper(b.Transfer.Proto)), firstOf(strings.TrimSpace(errorText(b.Transfer.ErrorCode, b.Transfer.Error)), b.Transfer.Outcome))
 			continue
 		}
 		for _, o := range p.all {
-			if d, ok := n.at.sub(o.at); ok && d >= 0 && d < 60 && o.is("http_refused", "http_no_answer") && n.e.Transfer.Proto == "tftp" {
+			if d, ok := n.at.sub(o.at); ok && d >= 0 && d < 60 && o.is("http_refused", "http_no_answer") && n.e().Transfer.Proto == "tftp" {
 				n.summary += fmt.Sprintf(" (%s: %s)", before(n, o, "TCP 6970"), strings.ReplaceAll(strings.TrimPrefix(o.name, "http_"), "_", " "))
 				break
 			}
@@ -165,7 +165,7 @@ func (k *kase) consoleAttempts(p *phone) {
 			}
 		case "file_not_found":
 			// The wire shows the answer, unless the capture lost it.
-			if len(a.wire) == 0 || a.wire[len(a.wire)-1].e.Transfer.Outcome == "no-response" {
+			if len(a.wire) == 0 || a.wire[len(a.wire)-1].e().Transfer.Outcome == "no-response" {
 				a.missing = !a.complete
 			}
 		}
@@ -205,7 +205,7 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 	}
 	for _, n := range p.all {
 		d, ok := a.since(n, a.end)
-		if !ok || !a.precedes(n, d) || d > verdictWindow || next.known && (n.e == nil || n.e.Dialect != "phone-status") && !n.at.before(next) {
+		if !ok || !a.precedes(n, d) || d > verdictWindow || next.known && (n.e() == nil || n.e().Dialect != "phone-status") && !n.at.before(next) {
 			continue
 		}
 		// A trace may lag by half a second, so the server's word on when the
@@ -214,11 +214,11 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 			n.is("tvs_query") && !p.console() && d < verdictWindow {
 			a.askedTVS = true
 		}
-		if n.sourceKind() != "phone" || (n.e.Dialect == "phone-status") != status {
+		if n.sourceKind() != "phone" || (n.e().Dialect == "phone-status") != status {
 			continue
 		}
 		switch {
-		case a.kind == "config" && n.is("signature_ok") && n.e.Dialect == "phone-secureapp" && k.lastBefore(p, n) == a:
+		case a.kind == "config" && n.is("signature_ok") && n.e().Dialect == "phone-secureapp" && k.lastBefore(p, n) == a:
 			a.decide(Yes, n)
 		case a.kind == "config" && n.is("config_verified") && k.speaksOf(n, a):
 			a.decide(Yes, n)
@@ -243,7 +243,7 @@ func (k *kase) outcome(p *phone, a *attempt, next instant, status bool) {
 func (a *attempt) decided() instant {
 	at := a.end
 	for _, n := range a.proof {
-		if n.e != nil && n.e.Dialect == "phone-status" {
+		if n.e() != nil && n.e().Dialect == "phone-status" {
 			continue
 		}
 		if d, ok := n.at.sub(at); ok && d > 0 && d < verdictWindow {
@@ -265,13 +265,13 @@ func (a *attempt) since(n *entry, from instant) (seconds float64, ok bool) {
 // the time of day alone: both print the phone's clock, and the message shows no
 // date.
 func (a *attempt) statusAfter(n *entry) (seconds float64, ok bool) {
-	if n.e == nil || n.e.Clock == nil || n.e.Dialect != "phone-status" || n.e.Clock.Dated {
+	if n.e() == nil || n.e().Clock == nil || n.e().Dialect != "phone-status" || n.e().Clock.Dated {
 		return 0, false
 	}
 	for _, l := range slices.Backward(a.lines) {
-		if c := l.e.Clock; c != nil && l.sourceKind() == "phone" && (!c.Dated || c.Local) {
+		if c := l.e().Clock; c != nil && l.sourceKind() == "phone" && (!c.Dated || c.Local) {
 			const day = 86400
-			d := (n.e.Clock.Seconds%day - c.Seconds%day + day + day/2) % day
+			d := (n.e().Clock.Seconds%day - c.Seconds%day + day + day/2) % day
 			return float64(d-day/2) - float64(c.Nanos)/1e9, true
 		}
 	}
@@ -281,7 +281,7 @@ func (a *attempt) statusAfter(n *entry) (seconds float64, ok bool) {
 // byStatus tells that only status messages say what became of the file: they
 // are stamped to the second, so they may stand before lines that they follow.
 func (a *attempt) byStatus() bool {
-	return !slices.ContainsFunc(a.proof, func(n *entry) bool { return n.e == nil || n.e.Dialect != "phone-status" })
+	return !slices.ContainsFunc(a.proof, func(n *entry) bool { return n.e() == nil || n.e().Dialect != "phone-status" })
 }
 
 // takenBeside tells that the log shows another list taken in the same seconds:
@@ -336,7 +336,7 @@ func (a *attempt) precedes(n *entry, d float64) bool {
 			return n.place.Line > l.place.Line && d >= -joinWindow
 		}
 	}
-	if c := n.e.Clock; c != nil && c.Step >= 1 {
+	if c := n.e().Clock; c != nil && c.Step >= 1 {
 		return d >= -0.1-c.Step // a stamp of whole seconds stands for all of that second
 	}
 	return d >= -0.1
@@ -345,7 +345,7 @@ func (a *attempt) precedes(n *entry, d float64) bool {
 // console tells whether the phone's own log is among the evidence.
 func (p *phone) console() bool {
 	for _, n := range p.all {
-		if n.sourceKind() == "phone" && n.e.Dialect != "phone-status" {
+		if n.sourceKind() == "phone" && n.e().Dialect != "phone-status" {
 			return true
 		}
 	}

@@ -54,15 +54,15 @@ func (k *kase) findEpochs() {
 
 // epochOf reads one event, nil when it fixes nothing.
 func (k *kase) epochOf(n *entry) *innerDate {
-	if n.name != "clock_epoch" || !timed(n) || n.detail("fixes") == "" || n.e.Clock.Absolute() {
+	if n.name != "clock_epoch" || !timed(n) || n.detail("fixes") == "" || n.e().Clock.Absolute() {
 		return nil
 	}
 	at, step, ok := decimalNs(n.detail("epoch"))
 	if !ok {
 		return nil
 	}
-	e := &innerDate{n: n, src: k.sourceOf(n.place.Input, n.sourceKind(), n.e.Clock), server: n.detail("clock") != "phone"}
-	e.low = at - ns(n.e.Clock)
+	e := &innerDate{n: n, src: k.sourceOf(n.place.Input, n.sourceKind(), n.e().Clock), server: n.detail("clock") != "phone"}
+	e.low = at - ns(n.e().Clock)
 	e.high = e.low + step
 	ahead, _, ok := decimalNs(n.detail("ahead"))
 	if !ok {

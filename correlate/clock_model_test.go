@@ -208,7 +208,7 @@ func TestServerEpochNarrowsNothing(t *testing.T) {
 	}
 	k := newCase(evidence.Merge(s.b), Options{})
 	if n, ok := k.epochContradiction(k.byName[phoneName]); ok {
-		t.Errorf("%q contradicts", n.e.Text)
+		t.Errorf("%q contradicts", n.e().Text)
 	}
 }
 

@@ -317,12 +317,11 @@ func leapDay(c *evidence.Clock, at, mid int64) int64 {
 // sources lists every clock of the case.
 func (k *kase) sources() []source {
 	var out []source
-	for i := range k.b.Events {
-		e := &k.b.Events[i]
+	for _, e := range k.b.All() {
 		if e.Clock == nil {
 			continue
 		}
-		s := k.sourceOf(e.Place.Input, (&entry{e: e}).sourceKind(), e.Clock)
+		s := k.sourceOf(e.Place.Input, (&entry{seen: e}).sourceKind(), e.Clock)
 		at := ns(e.Clock)
 		if l := k.clock.life[s]; l != nil {
 			l.first, l.last = min(l.first, at), max(l.last, at)

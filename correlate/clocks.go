@@ -171,7 +171,7 @@ func bounded(list []*anchor) bool {
 func ofOneServer(sorted []*anchor) []*anchor {
 	by := map[string][]*anchor{}
 	for _, a := range sorted {
-		host := hostOf(a.ref.e.Server)
+		host := hostOf(a.ref.e().Server)
 		by[host] = append(by[host], a)
 	}
 	var best []*anchor

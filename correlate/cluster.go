@@ -48,7 +48,7 @@ func (k *kase) everything(f func(*entry)) {
 	seen := map[*entry]bool{} // statements and files stand with every phone
 	visit := func(list []*entry) {
 		for _, n := range list {
-			if n.e == nil {
+			if !n.observed() {
 				if seen[n] {
 					continue
 				}
@@ -86,13 +86,13 @@ func (k *kase) reportServers() []Server {
 	}
 	for _, p := range k.phones {
 		for _, n := range p.all {
-			if n.e == nil {
+			if n.e() == nil {
 				continue
 			}
-			if t := n.e.Transfer; t != nil && t.Outcome != "no-response" {
+			if t := n.e().Transfer; t != nil && t.Outcome != "no-response" {
 				addTo(services, hostOf(t.Server), t.Proto)
 			}
-			if t := n.e.TLS; t != nil && t.Outcome != "no-answer" {
+			if t := n.e().TLS; t != nil && t.Outcome != "no-answer" {
 				addTo(services, hostOf(t.Server), t.Service)
 			}
 		}
@@ -130,14 +130,14 @@ func (k *kase) hostName(addr string, written map[string]string) string {
 func (k *kase) reportCertificates(known *identities, now time.Time, dated bool) []Certificate {
 	seen := map[string]map[string]bool{}
 	k.everything(func(n *entry) {
-		if n.e == nil || n.e.TLS == nil {
+		if n.e() == nil || n.e().TLS == nil {
 			return
 		}
-		for _, id := range n.e.TLS.ServerCertificates {
-			addTo(seen, id, n.e.TLS.Server)
+		for _, id := range n.e().TLS.ServerCertificates {
+			addTo(seen, id, n.e().TLS.Server)
 		}
-		for _, id := range n.e.TLS.ClientCertificates {
-			addTo(seen, id, "client "+hostOf(n.e.TLS.Client))
+		for _, id := range n.e().TLS.ClientCertificates {
+			addTo(seen, id, "client "+hostOf(n.e().TLS.Client))
 		}
 	})
 	for _, l := range k.lists {
@@ -232,8 +232,8 @@ func (n *entry) when() *string {
 		return nil
 	}
 	step := 1e-6
-	if n.e != nil && n.e.Clock != nil {
-		step = n.e.Clock.Step
+	if n.e() != nil && n.e().Clock != nil {
+		step = n.e().Clock.Step
 	}
 	return ptr(rfc3339(n.at.ns, step))
 }

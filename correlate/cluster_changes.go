@@ -12,8 +12,10 @@ import (
 
 // presentation is one handshake in which a server showed its certificate.
 type presentation struct {
-	n    *entry
-	cert *evidence.Certificate
+	n      *entry
+	cert   *evidence.Certificate
+	server string // and what it is in evidence as
+	id     string
 }
 
 // presentations lists the handshakes that show a server's certificate, by
@@ -21,15 +23,15 @@ type presentation struct {
 func (k *kase) presentations() []presentation {
 	var out []presentation
 	k.everything(func(n *entry) {
-		if n.e == nil || n.e.TLS == nil || len(n.e.TLS.ServerCertificates) == 0 {
+		if n.e() == nil || n.e().TLS == nil || len(n.e().TLS.ServerCertificates) == 0 {
 			return
 		}
-		if c := k.cert(n.e.TLS.ServerCertificates[0]); c != nil {
-			out = append(out, presentation{n, c})
+		if c := k.cert(n.e().TLS.ServerCertificates[0]); c != nil {
+			out = append(out, presentation{n, c, n.e().TLS.Server, n.e().TLS.ServerCertificates[0]})
 		}
 	})
 	slices.SortStableFunc(out, func(a, b presentation) int {
-		return cmp.Or(strings.Compare(a.n.e.TLS.Server, b.n.e.TLS.Server), compareEntries(a.n, b.n))
+		return cmp.Or(strings.Compare(a.server, b.server), compareEntries(a.n, b.n))
 	})
 	return out
 }
@@ -40,13 +42,12 @@ func (k *kase) reportPresented(list []presentation) []Presented {
 	out := []Presented{}
 	last := map[key]*entry{}
 	for _, p := range list {
-		t := p.n.e.TLS
-		id := key{t.Server, t.ServerCertificates[0]}
+		id := key{p.server, p.id}
 		i, ok := at[id]
 		if !ok {
 			i = len(out)
 			at[id] = i
-			out = append(out, Presented{Address: t.Server, Service: t.Service, Subject: p.cert.Subject, Serial: p.cert.Serial, SHA1: ptr(p.cert.SHA1), First: p.n.when(), Evidence: ids([]*entry{p.n})})
+			out = append(out, Presented{Address: p.server, Service: p.n.e().TLS.Service, Subject: p.cert.Subject, Serial: p.cert.Serial, SHA1: ptr(p.cert.SHA1), First: p.n.when(), Evidence: ids([]*entry{p.n})})
 		}
 		if w := p.n.when(); w != nil {
 			out[i].Last = w
@@ -92,8 +93,8 @@ func (k *kase) signings() []signing {
 				s.kind = fileKind(s.file)
 			}
 			out = append(out, s)
-		case n.e != nil && n.e.Transfer != nil:
-			t := n.e.Transfer
+		case n.e() != nil && n.e().Transfer != nil:
+			t := n.e().Transfer
 			if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" && t.Op != "write" {
 				out = append(out, signing{kind: fileKind(t.File), origin: "transfer", server: hostOf(t.Server), n: n, list: l, file: t.File})
 			}
@@ -187,10 +188,10 @@ func (k *kase) alarmChanges() []Change {
 		if !n.is("alarm", "syslog_alarm") || !strings.Contains(strings.ToLower(alarm), "regen") && !strings.Contains(alarm, "RollBackToPre8.0") && !strings.Contains(alarm, "SecurityModeModified") {
 			return
 		}
-		node := firstOf(n.detail("node_id"), n.detail("host"), hostOf(n.e.Server))
+		node := firstOf(n.detail("node_id"), n.detail("host"), hostOf(n.e().Server))
 		c := Change{Kind: "alarm", Time: n.when(), Server: ptr(node), Text: alarm + prefixed(": ", n.detail("text")), Evidence: ids([]*entry{n})}
-		if n.e.Clock != nil {
-			c.TimeText = n.e.Clock.Text
+		if n.e().Clock != nil {
+			c.TimeText = n.e().Clock.Text
 		}
 		id := key{alarm, node, c.TimeText}
 		if c.Time != nil {
@@ -231,9 +232,8 @@ func presentedChanges(list []presentation) []Change {
 	seen := map[[3]string]bool{}
 	for i := 1; i < len(list); i++ {
 		a, b := list[i-1], list[i]
-		at := b.n.e.TLS.Server
-		from, to := a.n.e.TLS.ServerCertificates[0], b.n.e.TLS.ServerCertificates[0]
-		if a.n.e.TLS.Server != at || from == to || seen[[3]string{at, from, to}] {
+		at, from, to := b.server, a.id, b.id
+		if a.server != at || from == to || seen[[3]string{at, from, to}] {
 			continue
 		}
 		seen[[3]string{at, from, to}] = true
@@ -293,8 +293,8 @@ func nameOf(dn string) string { return firstOf(commonName(dn), dn) }
 
 // text is the time as the source printed it.
 func (n *entry) text() string {
-	if n.e == nil || n.e.Clock == nil {
+	if n.e() == nil || n.e().Clock == nil {
 		return ""
 	}
-	return n.e.Clock.Text
+	return n.e().Clock.Text
 }

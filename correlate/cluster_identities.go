@@ -93,10 +93,10 @@ func (k *kase) identities() *identities {
 	}
 	k.everything(func(n *entry) {
 		switch {
-		case n.e == nil:
-		case n.e.TLS != nil && len(n.e.TLS.ServerCertificates) > 0:
-			if c := k.cert(n.e.TLS.ServerCertificates[0]); c != nil {
-				ids.of(c.Subject, c.Serial, c.SHA1).add(portRole(n.e.TLS))
+		case n.e() == nil:
+		case n.e().TLS != nil && len(n.e().TLS.ServerCertificates) > 0:
+			if c := k.cert(n.e().TLS.ServerCertificates[0]); c != nil {
+				ids.of(c.Subject, c.Serial, c.SHA1).add(portRole(n.e().TLS))
 			}
 		case n.is("cli_show_cert") && n.detail("subject") != "" && n.detail("serial") != "":
 			i := ids.of(n.detail("subject"), n.detail("serial"), "")

@@ -105,8 +105,8 @@ func spanText(p piece) string {
 // tftpNode is the server that served the phone last.
 func (v *view) tftpNode() string {
 	for i := len(v.p.transfers) - 1; i >= 0; i-- {
-		if kind := fileKind(v.p.transfers[i].e.Transfer.File); kind != "other" {
-			return hostOf(v.p.transfers[i].e.Transfer.Server)
+		if kind := fileKind(v.p.transfers[i].e().Transfer.File); kind != "other" {
+			return hostOf(v.p.transfers[i].e().Transfer.Server)
 		}
 	}
 	return ""

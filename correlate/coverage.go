@@ -61,7 +61,7 @@ func (p *phone) around(input string, line int) (from, to instant) {
 	}
 	below, above := -1, -1
 	for _, e := range p.all {
-		if e.e == nil || e.place.Input != input || e.place.Line == 0 || !e.at.known {
+		if e.e() == nil || e.place.Input != input || e.place.Line == 0 || !e.at.known {
 			continue
 		}
 		switch l := e.place.Line; {
@@ -155,8 +155,8 @@ func (k *kase) boots(p *phone) []boot {
 		if !ofBoot(n) {
 			continue
 		}
-		b := boot{from: n.at, to: n.at, scale: k.scaleOf(n.place.Input, n.sourceKind(), n.e.Clock)}
-		if t := n.e.Transfer; t != nil && t.End != nil {
+		b := boot{from: n.at, to: n.at, scale: k.scaleOf(n.place.Input, n.sourceKind(), n.e().Clock)}
+		if t := n.e().Transfer; t != nil && t.End != nil {
 			if end := k.at(n.place.Input, "capture", t.End.Clock); b.to.before(end) {
 				b.to = end
 			}
@@ -179,14 +179,14 @@ func (k *kase) boots(p *phone) []boot {
 // ofBoot tells that an entry is an act of the phone that a boot consists of, and
 // not other talk of its console or traffic.
 func ofBoot(n *entry) bool {
-	if n.e == nil || !n.at.known || n.sourceKind() == "server" || n.e.Dialect == "phone-status" {
+	if n.e() == nil || !n.at.known || n.sourceKind() == "server" || n.e().Dialect == "phone-status" {
 		return false
 	}
 	switch n.stage {
 	case "ctl", "itl", "config", "tvs", "https", "capf", "registration":
 		return true
 	}
-	return n.e.Transfer != nil || n.e.TLS != nil || n.name == "file_request"
+	return n.e().Transfer != nil || n.e().TLS != nil || n.name == "file_request"
 }
 
 // joined adds an act to the last boot when it follows soon enough.
@@ -208,8 +208,8 @@ func joined(list []boot, b boot) bool {
 // asksForTrust tells that the phone asks for a list or its configuration.
 func asksForTrust(n *entry) bool {
 	file := n.detail("file")
-	if n.e.Transfer != nil {
-		file = n.e.Transfer.File
+	if n.e().Transfer != nil {
+		file = n.e().Transfer.File
 	} else if n.name != "file_request" {
 		return false
 	}

@@ -155,10 +155,10 @@ func (k *kase) describe(n *entry) {
 	switch {
 	case n.fact != nil || n.obj != nil:
 		return
-	case n.e.Transfer != nil:
+	case n.e().Transfer != nil:
 		describeTransfer(n)
 		return
-	case n.e.TLS != nil:
+	case n.e().TLS != nil:
 		k.describeTLS(n)
 		return
 	case n.name == "tvs_query":
@@ -189,8 +189,8 @@ func (k *kase) describe(n *entry) {
 		}
 		n.summary = strings.TrimSpace(fmt.Sprintf(s.text, strings.Join(vals, " ")))
 	}
-	if n.e.Server != "" && n.actor == "phone" {
-		n.summary += " [" + n.e.Server + "]"
+	if n.e().Server != "" && n.actor == "phone" {
+		n.summary += " [" + n.e().Server + "]"
 	}
 	if n.is("file_request", "file_download_done", "file_not_found", "file_download_failed", "tftp_timeout", "tftp_rrq", "http_get", "tftp_local_miss", "tftp_404", "tftp_nak", "file_served", "proxy_fetch", "proxy_search_result") {
 		if k := fileKind(n.detail("file")); k != "other" {
@@ -203,13 +203,13 @@ func (k *kase) describe(n *entry) {
 			n.outcome = "fail"
 		}
 	}
-	if n.is("tcp_connected", "tls_handshake_start", "tls_handshake_ok", "tls_handshake_failed", "tls_alert_received") && portOf(n.e.Server) == "2445" {
+	if n.is("tcp_connected", "tls_handshake_start", "tls_handshake_ok", "tls_handshake_failed", "tls_alert_received") && portOf(n.e().Server) == "2445" {
 		n.stage = "tvs"
 	}
 }
 
 func describeTransfer(n *entry) {
-	t := n.e.Transfer
+	t := n.e().Transfer
 	n.actor, n.stage = "tftp", fileKind(t.File)
 	if n.stage == "other" {
 		n.stage = "transport"
@@ -239,7 +239,7 @@ func errorText(code *int, msg string) string {
 }
 
 func (k *kase) describeTLS(n *entry) {
-	t := n.e.TLS
+	t := n.e().TLS
 	n.actor = map[string]string{"tvs": "tvs", "capf": "capf", "sccp-tls": "callmanager", "sip-tls": "callmanager", "provisioning": "tftp"}[t.Service]
 	if n.actor == "" {
 		n.actor = "https-server"

@@ -27,8 +27,8 @@ func (v *view) doubts(held []ruling) []doubt {
 		}
 		for _, n := range h.evidence {
 			cited[n] = true
-			if n.e != nil && n.e.Server != "" {
-				explained[hostOf(n.e.Server)+"/"+serviceOf(n)] = true
+			if n.e() != nil && n.e().Server != "" {
+				explained[hostOf(n.e().Server)+"/"+serviceOf(n)] = true
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 		for _, n := range v.p.all { // a phone with a blank ITL has no TVS to ask, so its secure services fail
-			if n.e != nil && serviceOf(n) == "https" && !registering[n] && !v.nearCited(n, registering) {
+			if n.e() != nil && serviceOf(n) == "https" && !registering[n] && !v.nearCited(n, registering) {
 				cited[n] = true
 			}
 		}
@@ -80,10 +80,10 @@ func (v *view) doubtService(cited map[*entry]bool) []doubt {
 
 // serviceOf names what a connection was for, on the wire or in a log.
 func serviceOf(n *entry) string {
-	if n.e.TLS != nil {
-		return n.e.TLS.Service
+	if n.e().TLS != nil {
+		return n.e().TLS.Service
 	}
-	switch portOf(n.e.Server) {
+	switch portOf(n.e().Server) {
 	case "2445":
 		return "tvs"
 	case "3804":
@@ -188,7 +188,7 @@ func (v *view) unverified(a *attempt) bool {
 		return false
 	}
 	for _, n := range slices.Backward(v.p.all) {
-		if n.e != nil && n.place.Input == last.place.Input {
+		if n.e() != nil && n.place.Input == last.place.Input {
 			d, ok := n.at.sub(last.at)
 			return ok && d > 1 && !v.holeAfter(last, n)
 		}
@@ -210,8 +210,8 @@ func (v *view) doubtCAPF(held []ruling) []doubt {
 		return nil
 	}
 	for _, n := range slices.Backward(v.p.conns) {
-		if n.e.TLS.Service == "capf" {
-			return []doubt{{"the phone spoke with CAPF at " + n.e.Server + ", and nothing in evidence says what came of it", []*entry{n}}}
+		if n.e().TLS.Service == "capf" {
+			return []doubt{{"the phone spoke with CAPF at " + n.e().Server + ", and nothing in evidence says what came of it", []*entry{n}}}
 		}
 	}
 	return nil
@@ -258,11 +258,11 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 	last := map[string]*entry{}
 	var order []string
 	for _, n := range v.p.conns {
-		t := n.e.TLS
+		t := n.e().TLS
 		if t.Service == "tvs" || t.Service == "other" || t.Service == "provisioning" {
 			continue // TVS has findings of its own for every way to fail
 		}
-		key := hostOf(n.e.Server) + "/" + t.Service
+		key := hostOf(n.e().Server) + "/" + t.Service
 		if last[key] == nil {
 			order = append(order, key)
 		}
@@ -270,7 +270,7 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 	}
 	for _, key := range order {
 		n := last[key]
-		t := n.e.TLS
+		t := n.e().TLS
 		var how string
 		switch state := failedState(t); {
 		case t.Outcome == "established":
@@ -299,7 +299,7 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 		if cited[n] || explained[key] || v.servedElsewhere(n) {
 			continue
 		}
-		out = append(out, doubt{fmt.Sprintf("the last connection to %s %s, and nothing in evidence says why", n.e.Server, how), []*entry{n}})
+		out = append(out, doubt{fmt.Sprintf("the last connection to %s %s, and nothing in evidence says why", n.e().Server, how), []*entry{n}})
 	}
 	return out
 }
@@ -308,7 +308,7 @@ func (v *view) doubtConnections(cited map[*entry]bool, explained map[string]bool
 // afterwards: a group of CallManagers is there for that.
 func (v *view) servedElsewhere(n *entry) bool {
 	return slices.ContainsFunc(v.p.conns, func(c *entry) bool {
-		return c.e.TLS.Service == n.e.TLS.Service && c.e.TLS.Outcome == "established" && n.at.before(c.at)
+		return c.e().TLS.Service == n.e().TLS.Service && c.e().TLS.Outcome == "established" && n.at.before(c.at)
 	})
 }
 
@@ -321,7 +321,7 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 	port := map[string]string{} // of the older phones: the last connection begun to a host
 	var lines []*entry          // in the order of the log: clocks may be in doubt
 	for _, n := range v.p.all {
-		if n.sourceKind() == "phone" && n.e.Dialect != "phone-status" {
+		if n.sourceKind() == "phone" && n.e().Dialect != "phone-status" {
 			lines = append(lines, n)
 		}
 	}
@@ -329,8 +329,8 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 		return cmp.Or(cmp.Compare(a.place.Input, b.place.Input), cmp.Compare(a.place.Line, b.place.Line))
 	})
 	for _, n := range lines {
-		key := hostOf(n.e.Server)
-		if n.e.Dialect == "phone-secureapp" {
+		key := hostOf(n.e().Server)
+		if n.e().Dialect == "phone-secureapp" {
 			key = purpose
 			switch {
 			case n.is("tls_start") && n.detail("purpose") != "TVS":
@@ -346,13 +346,13 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 				continue // that of the TVS
 			}
 		}
-		if n.is("tls_handshake_failed", "tls_alert_sent", "tls_alert_received") && serviceOf(n) == "tvs" && portOf(n.e.Server) != "" {
+		if n.is("tls_handshake_failed", "tls_alert_sent", "tls_alert_received") && serviceOf(n) == "tvs" && portOf(n.e().Server) != "" {
 			continue
 		}
-		if n.is("tvs_connect_attempt", "tcp_connect_attempt") && portOf(n.e.Server) != "" {
-			port[key] = portOf(n.e.Server)
+		if n.is("tvs_connect_attempt", "tcp_connect_attempt") && portOf(n.e().Server) != "" {
+			port[key] = portOf(n.e().Server)
 		}
-		if n.e.Dialect == "phone-secd" && port[key] == "2445" {
+		if n.e().Dialect == "phone-secd" && port[key] == "2445" {
 			if n.is("tls_handshake_failed", "tls_handshake_ok", "tvs_cert_verified", "tvs_tls_connected") {
 				delete(port, key) // that contact is over
 			}
@@ -382,7 +382,7 @@ func (v *view) doubtConsole(cited map[*entry]bool) (out []doubt) {
 // packet: within two seconds.
 func (v *view) nearCited(n *entry, cited map[*entry]bool) bool {
 	for c := range cited {
-		if d, ok := n.at.sub(c.at); ok && d > -2 && d < 2 && c.e != nil && (c.outcome == "fail" || c.e.TLS != nil) {
+		if d, ok := n.at.sub(c.at); ok && d > -2 && d < 2 && c.e() != nil && (c.outcome == "fail" || c.e().TLS != nil) {
 			return true
 		}
 	}

@@ -11,9 +11,11 @@ import (
 // entry is one piece of evidence as judging uses it: the event with its
 // corrected time. It becomes a line of the timeline and is what answers cite.
 type entry struct {
-	e       *evidence.Event
-	fact    *evidence.Fact // instead of e for a statement
-	obj     *listObj       // instead of e for a list given as a file or listing
+	seen    *evidence.Event // the event; nil while it is packed, see e
+	in      *kase           // of a packed event
+	index   int32           // and which one it is there
+	fact    *evidence.Fact  // instead of an event for a statement
+	obj     *listObj        // instead of an event for a list given as a file or listing
 	place   evidence.Place
 	at      instant
 	id      string
@@ -24,6 +26,44 @@ type entry struct {
 	summary string
 	outcome string
 	note    string // why it belongs to no phone
+}
+
+// e gives the event, nil for a statement or a list. That of a large capture is
+// packed: while its phone is open it is there, else it is unpacked for this call.
+func (n *entry) e() *evidence.Event {
+	if n.seen != nil || n.in == nil {
+		return n.seen
+	}
+	return n.in.unpack(n)
+}
+
+// observed tells that an entry is an event, and no statement or list.
+func (n *entry) observed() bool { return n.seen != nil || n.in != nil }
+
+// unpack reads the event of an entry. The last one is kept: what looks through all
+// evidence asks several things of each.
+func (k *kase) unpack(n *entry) *evidence.Event {
+	if k.last != n {
+		k.last, k.unpacked = n, k.b.Event(int(n.index))
+	}
+	return k.unpacked
+}
+
+// open unpacks the events of a phone, for work that goes back and forth in them.
+// What it gives packs them again.
+func (k *kase) open(p *phone) (close func()) {
+	var here []*entry
+	for _, n := range p.all {
+		if n.in != nil && n.seen == nil {
+			n.seen = k.b.Event(int(n.index))
+			here = append(here, n)
+		}
+	}
+	return func() {
+		for _, n := range here {
+			n.seen = nil
+		}
+	}
 }
 
 // instant is a time in nanoseconds: since the Unix epoch when abs, else since
@@ -67,12 +107,14 @@ func (a instant) before(b instant) bool {
 // statement sure.
 func (n *entry) sourceKind() string {
 	switch {
+	case n.in != nil:
+		return "capture"
 	case n.fact != nil:
 		return "operator"
 	case n.obj != nil:
 		return "file"
 	}
-	switch d := n.e.Dialect; {
+	switch d := n.e().Dialect; {
 	case d == "capture":
 		return "capture"
 	case pastedDialect(d):
@@ -88,17 +130,17 @@ func (n *entry) sourceKind() string {
 // unless it is about a phone: a DHCP lease, a DNS answer. An alarm of CUCM is
 // about the cluster.
 func (n *entry) aside() bool {
-	return n.e != nil && n.e.Dialect == "capture" && n.e.Transfer == nil && n.e.TLS == nil && n.name != "syslog_alarm"
+	return n.e() != nil && n.e().Dialect == "capture" && n.e().Transfer == nil && n.e().TLS == nil && n.name != "syslog_alarm"
 }
 
 func (n *entry) is(names ...string) bool { return n != nil && slices.Contains(names, n.name) }
 
 // detail gives a value that the source printed.
 func (n *entry) detail(key string) string {
-	if n.e == nil {
+	if n.e() == nil {
 		return ""
 	}
-	return n.e.Detail[key]
+	return n.e().Detail[key]
 }
 
 func compareEntries(a, b *entry) int {

@@ -273,7 +273,7 @@ func TestCAPFRenewed(t *testing.T) {
 func TestCAPFCode(t *testing.T) {
 	for text, want := range map[string]string{"3": "3", "CAPF_OP_FAIL_INVALID_AUTH_STR": "3", "CAPF_OP_SUCCESS": "0", "CAPF_OP_FAIL": "2", "CAPF_OP_FAIL_INVALID_CRENDENTIALS": "6",
 		"CAPF_FETCH_SUCCESS_BUT_NO_CERT": "1", "CAPF_OP_FAIL_LATE_REQUEST": "11", "Invalid Authentication String": "3", "unknown": "", "": ""} {
-		n := &entry{e: &evidence.Event{Detail: map[string]string{"result": text}}}
+		n := &entry{seen: &evidence.Event{Detail: map[string]string{"result": text}}}
 		if got := capfCode(n); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

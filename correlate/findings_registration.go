@@ -203,12 +203,12 @@ func securedSince(q string) func(*view) string {
 		}
 		last := a.Evidence[0].at
 		for _, n := range a.Evidence {
-			if n.e != nil && last.before(n.at) {
+			if n.e() != nil && last.before(n.at) {
 				last = n.at
 			}
 		}
 		for _, n := range ok.Evidence {
-			if n.e != nil && (n.e.TLS != nil || n.is("tls_cipher", "security_modes")) && last.before(n.at) {
+			if n.e() != nil && (n.e().TLS != nil || n.is("tls_cipher", "security_modes")) && last.before(n.at) {
 				return "the phone registered over TLS later"
 			}
 		}

@@ -65,8 +65,8 @@ func tvsCertificateExpired(v *view) Answer {
 		return unknown("no expired certificate on the wire is in evidence")
 	}
 	for _, n := range a.Evidence {
-		if n.e != nil && n.e.TLS != nil && n.e.TLS.Service == "tvs" {
-			return yes("it was presented on port 2445 by "+hostOf(n.e.Server), n)
+		if n.e() != nil && n.e().TLS != nil && n.e().TLS.Service == "tvs" {
+			return yes("it was presented on port 2445 by "+hostOf(n.e().Server), n)
 		}
 	}
 	return no("it was presented by another service", a.Evidence...)

@@ -247,7 +247,7 @@ func (k *kase) findOffers() {
 			if a.kind != "itl" && a.kind != "config" || a.list == nil || len(a.wire) == 0 {
 				continue
 			}
-			id := key{hostOf(a.wire[len(a.wire)-1].e.Transfer.Server), a.kind, a.list.l.Signer.Serial}
+			id := key{hostOf(a.wire[len(a.wire)-1].e().Transfer.Server), a.kind, a.list.l.Signer.Serial}
 			o := by[id]
 			if o == nil {
 				o = &offer{server: id.server, kind: a.kind}
@@ -271,7 +271,7 @@ func madeBefore(l *listObj, a *attempt) bool {
 func noOtherTFTP(v *view) Answer {
 	last := v.p.served("itl")
 	if last != nil && len(last.wire) > 0 {
-		own := hostOf(last.wire[len(last.wire)-1].e.Transfer.Server)
+		own := hostOf(last.wire[len(last.wire)-1].e().Transfer.Server)
 		for _, o := range v.k.offers {
 			if o.server == own || o.a.start.before(last.start) && !madeBefore(last.list, o.a) {
 				continue // it may have changed together with the own server's

@@ -34,24 +34,24 @@ func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
 	h := &holders{k: k, names: map[string]map[string]bool{}, runs: map[clockAddress][]run{}, acts: map[string]map[string]bool{}}
 	h.findActs(entries, names)
 	for _, n := range entries {
-		if name := names[n]; name != "" && n.e.Address != "" && !h.bystander(n, name) {
-			addTo(h.names, n.e.Address, name)
+		if name := names[n]; name != "" && n.e().Address != "" && !h.bystander(n, name) {
+			addTo(h.names, n.e().Address, name)
 		}
 	}
 	stamped := map[clockAddress][]*entry{}
 	for _, n := range entries {
-		name, a := names[n], n.e.Address
-		if name == "" || n.e.Clock == nil || len(h.names[a]) < 2 || !h.names[a][name] {
+		name, a := names[n], n.e().Address
+		if name == "" || n.e().Clock == nil || len(h.names[a]) < 2 || !h.names[a][name] {
 			continue
 		}
 		key := clockAddress{k.clockOf(n.place.Input), a}
 		stamped[key] = append(stamped[key], n)
 	}
 	for key, list := range stamped {
-		slices.SortStableFunc(list, func(a, b *entry) int { return int(min(max(ns(a.e.Clock)-ns(b.e.Clock), -1), 1)) })
+		slices.SortStableFunc(list, func(a, b *entry) int { return int(min(max(ns(a.e().Clock)-ns(b.e().Clock), -1), 1)) })
 		var runs []run
 		for _, n := range list {
-			at := ns(n.e.Clock)
+			at := ns(n.e().Clock)
 			lease := n.is("dhcp_ack")
 			if i := len(runs) - 1; i >= 0 && runs[i].name == names[n] {
 				runs[i].to, runs[i].leased = at, runs[i].leased || lease
@@ -71,16 +71,16 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 	lists := map[[2]string]map[string]bool{}
 	spoke := map[string]bool{}
 	for _, n := range entries {
-		if n.e.TLS != nil && n.e.Address != "" && (n.e.TLS.Service == "tvs" || n.e.TLS.Service == "capf" || n.e.TLS.Service == "sccp-tls" || n.e.TLS.Service == "sip-tls") {
-			spoke[n.e.Address] = true
+		if n.e().TLS != nil && n.e().Address != "" && (n.e().TLS.Service == "tvs" || n.e().TLS.Service == "capf" || n.e().TLS.Service == "sccp-tls" || n.e().TLS.Service == "sip-tls") {
+			spoke[n.e().Address] = true
 		}
 	}
 	for _, n := range entries {
-		name, a := names[n], n.e.Address
+		name, a := names[n], n.e().Address
 		if name == "" || a == "" {
 			continue
 		}
-		if n.e.Transfer == nil || spoke[a] {
+		if n.e().Transfer == nil || spoke[a] {
 			addTo(h.acts, name, a)
 			continue
 		}
@@ -88,7 +88,7 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 		if lists[key] == nil {
 			lists[key] = map[string]bool{}
 		}
-		lists[key][fileKind(n.e.Transfer.File)] = true
+		lists[key][fileKind(n.e().Transfer.File)] = true
 		if len(lists[key]) > 1 {
 			addTo(h.acts, name, a)
 		}
@@ -99,13 +99,13 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 // else: the device itself acts at another address, and this one fetched one
 // kind of file and did nothing more.
 func (h *holders) bystander(n *entry, name string) bool {
-	return n.e.Transfer != nil && n.e.Address != "" && len(h.acts[name]) > 0 && !h.acts[name][n.e.Address]
+	return n.e().Transfer != nil && n.e().Address != "" && len(h.acts[name]) > 0 && !h.acts[name][n.e().Address]
 }
 
 // at gives the device behind the address of an event that names none, or "" and
 // why it cannot be told.
 func (h *holders) at(n *entry) (name, why string) {
-	set := h.names[n.e.Address]
+	set := h.names[n.e().Address]
 	switch len(set) {
 	case 0:
 		return "", ""
@@ -117,21 +117,21 @@ func (h *holders) at(n *entry) (name, why string) {
 		all = append(all, s)
 	}
 	slices.Sort(all)
-	runs := h.runs[clockAddress{h.k.clockOf(n.place.Input), n.e.Address}]
-	if n.e.Clock == nil || len(runs) == 0 {
-		return "", fmt.Sprintf("%s was the address of %s", n.e.Address, strings.Join(all, " and of "))
+	runs := h.runs[clockAddress{h.k.clockOf(n.place.Input), n.e().Address}]
+	if n.e().Clock == nil || len(runs) == 0 {
+		return "", fmt.Sprintf("%s was the address of %s", n.e().Address, strings.Join(all, " and of "))
 	}
 	if len(runs) > len(set) {
-		return "", fmt.Sprintf("%s stands for %s at the same time (NAT, or a proxy)", n.e.Address, strings.Join(all, " and "))
+		return "", fmt.Sprintf("%s stands for %s at the same time (NAT, or a proxy)", n.e().Address, strings.Join(all, " and "))
 	}
 	held := runs[0]
 	for _, r := range runs { // the one that held it last; a phone shows its name early in a boot
-		if r.from <= ns(n.e.Clock) {
+		if r.from <= ns(n.e().Clock) {
 			held = r
 		}
 	}
-	if !held.leased && ns(n.e.Clock) > held.to+afterwards {
-		return "", fmt.Sprintf("%s was the address of %s, and no lease tells whose it is now", n.e.Address, strings.Join(all, " and of "))
+	if !held.leased && ns(n.e().Clock) > held.to+afterwards {
+		return "", fmt.Sprintf("%s was the address of %s, and no lease tells whose it is now", n.e().Address, strings.Join(all, " and of "))
 	}
 	return held.name, ""
 }

@@ -42,7 +42,9 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 	number(k.general, n)
 	var fleet fleet
 	for _, p := range wanted {
+		close := k.open(p)
 		out := k.judgePhone(p)
+		close()
 		fleet.add(&out)
 		r.Add(&out)
 	}

@@ -36,6 +36,9 @@ type kase struct {
 
 	users map[string][]user // address -> phones that it stands for in captures, see usersOf
 
+	last     *entry // the entry that was unpacked last, and its event
+	unpacked *evidence.Event
+
 	sourceQuality *quality // how good the sources are; set before phones are judged
 }
 
@@ -83,10 +86,15 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 			k.files = append(k.files, l)
 		}
 	}
-	entries := make([]*entry, 0, len(b.Events))
-	for i := range b.Events {
-		e := &b.Events[i]
-		entries = append(entries, &entry{e: e, place: e.Place, name: e.Event})
+	entries := make([]*entry, 0, b.Count())
+	for i, e := range b.All() {
+		n := &entry{place: e.Place, name: e.Event}
+		if b.Packed(i) {
+			n.in, n.index = k, int32(i)
+		} else {
+			n.seen = e
+		}
+		entries = append(entries, n)
 	}
 	k.factEntries()
 	k.pastedFacts(entries)
@@ -95,10 +103,12 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	k.findHosts()
 	k.solve(opt.Clock)
 	for _, n := range entries {
-		n.at = k.at(n.place.Input, n.sourceKind(), n.e.Clock)
+		n.at = k.at(n.place.Input, n.sourceKind(), n.e().Clock)
 	}
 	for _, p := range k.phones {
+		close := k.open(p)
 		k.order(p)
+		close()
 	}
 	k.findOffers()
 	slices.SortFunc(k.strays, compareEntries)

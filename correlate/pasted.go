@@ -25,7 +25,7 @@ func (n *entry) ofPhone() bool { return n.is("menu_hash", "packet_row", "phone_s
 func (k *kase) pastedName(n *entry, h *holders, known map[string]bool) string {
 	if d := n.detail("device"); d != "" {
 		if near := nearDevice(d, known); near != "" {
-			n.e.Detail["near_miss_of"] = near
+			n.e().Detail["near_miss_of"] = near
 			return near
 		}
 	}
@@ -35,7 +35,7 @@ func (k *kase) pastedName(n *entry, h *holders, known map[string]bool) string {
 	if name := k.owner[n.place.Input]; name != "" {
 		return name
 	}
-	if n.e.Address != "" {
+	if n.e().Address != "" {
 		name, why := h.at(n)
 		n.note = why
 		return name
@@ -107,7 +107,7 @@ func (k *kase) pastedAttempts(p *phone) {
 	})
 	open := map[[2]string]*attempt{}
 	for _, n := range rows {
-		pair := [2]string{n.e.Address, hostOf(n.e.Server)}
+		pair := [2]string{n.e().Address, hostOf(n.e().Server)}
 		switch n.detail("op") {
 		case "read_request", "get":
 			file := n.askedFile()
@@ -179,7 +179,7 @@ func (k *kase) pastedFacts(entries []*entry) {
 			continue
 		}
 		f := &entry{fact: &evidence.Fact{Kind: "fact", Place: n.place, Key: key, Value: value}, place: n.place, name: "operator_fact", stage: "transport", actor: "operator", outcome: "info"}
-		f.summary = fmt.Sprintf("pasted: %s=%s (%s)", key, value, strings.TrimSpace(n.e.Text))
+		f.summary = fmt.Sprintf("pasted: %s=%s (%s)", key, value, strings.TrimSpace(n.e().Text))
 		was := said[key]
 		switch {
 		case was == nil || was.fact.Value == value:

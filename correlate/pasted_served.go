@@ -41,7 +41,7 @@ func (k *kase) findServed(entries []*entry) {
 		case n.is("operator_tftp_get"):
 			delete(got, key)
 			if kind := fileKind(n.detail("file")); (kind == "ctl" || kind == "itl") && n.detail("result") == "ok" {
-				got[key] = &servedHash{kind: kind, file: n.detail("file"), server: hostOf(n.e.Server), hash: map[string]string{}, ev: []*entry{n}}
+				got[key] = &servedHash{kind: kind, file: n.detail("file"), server: hostOf(n.e().Server), hash: map[string]string{}, ev: []*entry{n}}
 				got[key].bytes, _ = strconv.Atoi(n.detail("bytes"))
 			}
 		case s == nil || n.is("file_listing"):
@@ -131,7 +131,7 @@ func (k *kase) stoppedServices(name string) []*entry {
 func (k *kase) presentedNow(host, port string) []*entry {
 	var out []*entry
 	for _, n := range k.generalNamed("operator_tls_check") {
-		addr := firstOf(n.e.Server, n.detail("server"))
+		addr := firstOf(n.e().Server, n.detail("server"))
 		if hostOf(addr) == host && (portOf(addr) == port || n.detail("port") == port) {
 			out = append(out, n)
 		}
@@ -182,7 +182,7 @@ func describePasted(n *entry) {
 	case "operator_command":
 		n.summary = "command given: " + strings.TrimSpace(d("action")+" "+d("command")+" "+d("target"))
 	case "operator_tls_check":
-		n.summary = fmt.Sprintf("TLS connection to %s by hand%s", firstOf(n.e.Server, d("server"), "a server"), prefixed(", certificate of ", d("subject")))
+		n.summary = fmt.Sprintf("TLS connection to %s by hand%s", firstOf(n.e().Server, d("server"), "a server"), prefixed(", certificate of ", d("subject")))
 	default:
 		n.summary = strings.ReplaceAll(n.name, "_", " ")
 	}

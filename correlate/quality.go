@@ -66,7 +66,7 @@ func (k *kase) newQuality() *quality {
 	for _, in := range k.b.Header.Inputs {
 		q.problems[in.Name] = in.Problems
 	}
-	for i := range k.b.Events {
+	for i := range k.b.Events { // those of logs are never packed
 		if e := &k.b.Events[i]; !q.detailed[e.Place.Input] && debugLine(e) {
 			q.detailed[e.Place.Input] = true
 		}
@@ -112,8 +112,8 @@ func (q *quality) findNodes() {
 	for _, o := range q.k.clock.measured {
 		for _, a := range o.pairs {
 			for _, pair := range [2][2]*entry{{a.src, a.ref}, {a.ref, a.src}} {
-				if pair[0].sourceKind() == "server" && pair[1].sourceKind() != "server" && pair[1].e.Server != "" {
-					addTo(seen, pair[0].place.Input, hostOf(pair[1].e.Server))
+				if pair[0].sourceKind() == "server" && pair[1].sourceKind() != "server" && pair[1].e().Server != "" {
+					addTo(seen, pair[0].place.Input, hostOf(pair[1].e().Server))
 					if p := q.k.byName[pair[1].phone]; p != nil && severalTVS(p) {
 						several[pair[0].place.Input] = true
 					}
@@ -132,10 +132,10 @@ func (q *quality) findNodes() {
 func severalTVS(p *phone) bool {
 	first := ""
 	for _, n := range p.all {
-		if n.e == nil || n.e.Server == "" || n.stage != "tvs" {
+		if n.e() == nil || n.e().Server == "" || n.stage != "tvs" {
 			continue
 		}
-		if h := hostOf(n.e.Server); first == "" {
+		if h := hostOf(n.e().Server); first == "" {
 			first = h
 		} else if h != first {
 			return true

@@ -62,7 +62,7 @@ func (v *view) needs() *needs {
 	}
 	var capf, refused, undelivered bool
 	for _, c := range p.conns {
-		switch t := c.e.TLS; t.Service {
+		switch t := c.e().TLS; t.Service {
 		case "capf":
 			capf = true
 		case "sccp-tls", "sip-tls":
@@ -104,8 +104,8 @@ func (v *view) tvsNodes() (nodes []*tvsServer, asked bool) {
 func (k *kase) contacts(s *tvsServer, b boot) boot {
 	var list []boot
 	for _, t := range s.tries {
-		if n := t.n; n.at.known && n.e != nil && n.e.Clock != nil {
-			c := boot{from: n.at, to: n.at, scale: k.scaleOf(n.place.Input, n.sourceKind(), n.e.Clock)}
+		if n := t.n; n.at.known && n.e() != nil && n.e().Clock != nil {
+			c := boot{from: n.at, to: n.at, scale: k.scaleOf(n.place.Input, n.sourceKind(), n.e().Clock)}
 			if !joined(list, c) {
 				list = append(list, c)
 			}
@@ -142,7 +142,7 @@ func (n *needs) seen(input string, k *kase) *glance {
 	g := &glance{servers: map[string]bool{}}
 	same := func(e *entry) bool { return k.clockOf(e.place.Input) == k.clockOf(input) }
 	for _, e := range n.p.transfers {
-		t := e.e.Transfer
+		t := e.e().Transfer
 		if !same(e) {
 			continue
 		}
@@ -157,7 +157,7 @@ func (n *needs) seen(input string, k *kase) *glance {
 		}
 	}
 	for _, e := range n.p.conns {
-		t := e.e.TLS
+		t := e.e().TLS
 		if !same(e) {
 			continue
 		}

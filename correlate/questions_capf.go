@@ -313,7 +313,7 @@ func (v *view) capfNoAuthority() Answer {
 func capfSigningFailed(v *view) Answer {
 	for _, n := range v.p.all {
 		if n.is("capf_ca_error", "capf_enrollment_failed") {
-			return yes(fmt.Sprintf("CAPF could not get the certificate from its certificate authority: %q", strings.TrimSpace(n.e.Text)), n)
+			return yes(fmt.Sprintf("CAPF could not get the certificate from its certificate authority: %q", strings.TrimSpace(n.e().Text)), n)
 		}
 	}
 	runs := v.capfRuns()

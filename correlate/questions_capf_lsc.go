@@ -99,7 +99,7 @@ func authStringAwaited(v *view) Answer {
 		return unknown("no configuration that orders an operation by authentication string is in evidence")
 	}
 	for _, n := range v.p.conns {
-		if n.e.TLS.Service == "capf" {
+		if n.e().TLS.Service == "capf" {
 			return no("the phone went to CAPF", n)
 		}
 	}

@@ -83,7 +83,7 @@ func (v *view) capfRuns() []*capfRun {
 		return r
 	}
 	for _, n := range v.p.all {
-		if !strings.HasPrefix(n.name, "capf_") || n.e == nil || n.sourceKind() != "server" || n.is("capf_session") {
+		if !strings.HasPrefix(n.name, "capf_") || n.e() == nil || n.sourceKind() != "server" || n.is("capf_session") {
 			continue
 		}
 		r := open[n.place.Input]
@@ -197,7 +197,7 @@ func capfHistory(q string) func(*view) string {
 		}
 		last := a.Evidence[0].at
 		for _, n := range a.Evidence {
-			if n.e != nil && last.before(n.at) {
+			if n.e() != nil && last.before(n.at) {
 				last = n.at
 			}
 		}

@@ -142,15 +142,15 @@ func (v *view) between(from, to instant, names ...string) bool {
 		if !n.is(names...) || !from.before(n.at) || !n.at.before(to) {
 			return false
 		}
-		return n.e.TLS == nil || n.e.TLS.Service == "sccp-tls" || n.e.TLS.Service == "sip-tls"
+		return n.e().TLS == nil || n.e().TLS.Service == "sccp-tls" || n.e().TLS.Service == "sip-tls"
 	})
 }
 
 // lastFile gives the name under which the content of an attempt really came.
 func (a *attempt) lastFile() string {
 	for _, n := range slices.Backward(a.wire) {
-		if n.e.Transfer.Outcome == "complete" {
-			return n.e.Transfer.File
+		if n.e().Transfer.Outcome == "complete" {
+			return n.e().Transfer.File
 		}
 	}
 	return a.file
@@ -206,7 +206,7 @@ func (v *view) usedAfter(a *attempt) []*entry {
 		return []*entry{n}
 	}
 	for _, name := range a.list.config.CallManager {
-		if v.resolve(hostOf(name)) == hostOf(n.e.Server) {
+		if v.resolve(hostOf(name)) == hostOf(n.e().Server) {
 			return []*entry{n}
 		}
 	}

@@ -31,7 +31,7 @@ func servedNotInForce(v *view) Answer {
 	if n == nil {
 		return unknown("with which server the phone registered afterwards is not in evidence", ev...)
 	}
-	host := hostOf(n.e.Server)
+	host := hostOf(n.e().Server)
 	group := a.list.config.CallManager
 	at := -1
 	for i, name := range group {
@@ -69,7 +69,7 @@ func (v *view) refusedChange(a *attempt, ev []*entry) Answer {
 	}
 	text := "the phone refused " + a.file + ", so whatever changed in it is not in force"
 	if n := v.registeredWith(a.end); n != nil {
-		text += "; it registers with " + hostOf(n.e.Server) + " all the same, by its old configuration"
+		text += "; it registers with " + hostOf(n.e().Server) + " all the same, by its old configuration"
 		ev = append(slices.Clone(ev), n)
 	}
 	return yes(text, ev...)
@@ -98,10 +98,10 @@ func (v *view) tried(host string, a *attempt) bool {
 		return true
 	}
 	return slices.ContainsFunc(v.p.all, func(n *entry) bool {
-		if n.e == nil || hostOf(n.e.Server) != host || !a.end.before(n.at) {
+		if n.e() == nil || hostOf(n.e().Server) != host || !a.end.before(n.at) {
 			return false
 		}
-		t := n.e.TLS
+		t := n.e().TLS
 		return t != nil && (t.Service == "sccp-tls" || t.Service == "sip-tls") || n.is("registration_requested", "registration_rejected", "registration_ok", "registered")
 	})
 }

@@ -74,10 +74,10 @@ func (v *view) ctls() []servedFile {
 func (v *view) presentedOn(services ...string) []*entry {
 	var out []*entry
 	for _, n := range slices.Backward(v.p.conns) {
-		if !slices.Contains(services, n.e.TLS.Service) || len(n.e.TLS.ServerCertificates) == 0 {
+		if !slices.Contains(services, n.e().TLS.Service) || len(n.e().TLS.ServerCertificates) == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(out, func(o *entry) bool { return o.e.Server == n.e.Server }) {
+		if !slices.ContainsFunc(out, func(o *entry) bool { return o.e().Server == n.e().Server }) {
 			out = append(out, n)
 		}
 	}
@@ -92,12 +92,12 @@ func ctlRecordOutdated(v *view) Answer {
 			continue
 		}
 		for _, n := range v.presentedOn("capf", "sccp-tls", "sip-tls") {
-			cert := v.k.cert(n.e.TLS.ServerCertificates[0])
+			cert := v.k.cert(n.e().TLS.ServerCertificates[0])
 			if cert == nil || strings.HasPrefix(cert.KeyText, "EC") {
 				continue // ECDSA certificates have records of their own
 			}
 			role := "CCM"
-			if n.e.TLS.Service == "capf" {
+			if n.e().TLS.Service == "capf" {
 				role = "CAPF"
 			}
 			m := certIn(c.list, cert, role)
@@ -106,7 +106,7 @@ func ctlRecordOutdated(v *view) Answer {
 				if m.record != nil {
 					rec = fmt.Sprintf("record %d has serial %s", m.record.Number, m.record.Serial)
 				}
-				return yes(fmt.Sprintf("%s presents %s, serial %s; in the CTL %s", n.e.Server, firstOf(commonName(cert.Subject), cert.Subject), cert.Serial, rec), append(slices.Clone(c.ev), n)...)
+				return yes(fmt.Sprintf("%s presents %s, serial %s; in the CTL %s", n.e().Server, firstOf(commonName(cert.Subject), cert.Subject), cert.Serial, rec), append(slices.Clone(c.ev), n)...)
 			}
 		}
 	}
@@ -129,19 +129,19 @@ func ctlOlderThanCertificate(v *view) Answer {
 			continue
 		}
 		for _, n := range v.presentedOn("capf", "sccp-tls", "sip-tls") {
-			cert := v.k.cert(n.e.TLS.ServerCertificates[0])
+			cert := v.k.cert(n.e().TLS.ServerCertificates[0])
 			if cert == nil {
 				continue
 			}
 			role := "CCM"
-			if n.e.TLS.Service == "capf" {
+			if n.e().TLS.Service == "capf" {
 				role = "CAPF"
 			}
 			if certIn(c.list, cert, role).state == "match" {
 				continue // listed, whatever the dates say
 			}
 			if from, ok := date(cert.NotBefore); ok && made.Add(slack).Before(from) {
-				return yes(fmt.Sprintf("the CTL is of %s, the certificate of %s is valid only from %s", made.Format("2 January 2006"), n.e.Server, from.Format("2 January 2006")), append(slices.Clone(c.ev), n)...)
+				return yes(fmt.Sprintf("the CTL is of %s, the certificate of %s is valid only from %s", made.Format("2 January 2006"), n.e().Server, from.Format("2 January 2006")), append(slices.Clone(c.ev), n)...)
 			}
 		}
 	}

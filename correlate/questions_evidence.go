@@ -20,7 +20,7 @@ var _ = register(
 // wired tells that a capture shows an act of the phone: not only that a host
 // announces itself.
 func wired(n *entry) bool {
-	return n.sourceKind() == "capture" && n.e != nil && (n.e.Transfer != nil || n.e.TLS != nil || strings.HasPrefix(n.name, "registration_"))
+	return n.sourceKind() == "capture" && n.e() != nil && (n.e().Transfer != nil || n.e().TLS != nil || strings.HasPrefix(n.name, "registration_"))
 }
 
 func captureWithoutBoot(v *view) Answer {
@@ -28,7 +28,7 @@ func captureWithoutBoot(v *view) Answer {
 	for _, n := range v.p.all {
 		switch {
 		case !wired(n):
-		case n.e.TLS != nil && n.e.TLS.Service == "provisioning":
+		case n.e().TLS != nil && n.e().TLS.Service == "provisioning":
 			return no("files go over TLS in this capture, so their names are hidden", n)
 		default:
 			ev = append(ev, n)
@@ -56,7 +56,7 @@ func (v *view) epochs() []epoch {
 	by := map[string]*epoch{}
 	var out []*epoch
 	for _, n := range v.p.all {
-		if n.e == nil || !n.at.known || !n.at.abs {
+		if n.e() == nil || !n.at.known || !n.at.abs {
 			continue
 		}
 		at := time.Unix(0, n.at.ns).UTC()
@@ -177,15 +177,15 @@ func serialsNearMiss(v *view) Answer {
 func certificatesHidden(v *view) Answer {
 	seen := map[string]bool{}
 	for _, n := range v.p.conns {
-		if len(n.e.TLS.ServerCertificates) > 0 {
-			seen[n.e.TLS.Server] = true
+		if len(n.e().TLS.ServerCertificates) > 0 {
+			seen[n.e().TLS.Server] = true
 		}
 	}
 	var ev []*entry
 	var said []string
 	visible := false
 	for _, n := range v.p.conns {
-		t := n.e.TLS
+		t := n.e().TLS
 		switch {
 		case t.Service != "tvs" && t.Service != "capf" && t.Service != "sccp-tls" && t.Service != "sip-tls":
 		case seen[t.Server]:
@@ -224,7 +224,7 @@ func intermediarySeen(v *view) Answer {
 			first = n
 		}
 		last = n
-		switch t := n.e.TLS; {
+		switch t := n.e().TLS; {
 		case t == nil:
 			direct = true
 		case slices.Contains([]string{"443", "8443", "5061"}, portOf(t.Server)):
@@ -257,7 +257,7 @@ func intermediarySeen(v *view) Answer {
 func (v *view) tunnelled() bool {
 	ports := map[string]bool{}
 	for _, n := range v.p.conns {
-		ports[portOf(n.e.TLS.Server)] = true
+		ports[portOf(n.e().TLS.Server)] = true
 	}
 	return ports["8443"] && ports["5061"] || ports["443"] && len(ports) == 1
 }
@@ -275,13 +275,13 @@ func (k *kase) usersOf(addr string) []user {
 		for _, p := range k.phones {
 			by := map[string]*user{}
 			for _, n := range p.all {
-				if !wired(n) || n.e.Address == "" {
+				if !wired(n) || n.e().Address == "" {
 					continue
 				}
-				if u := by[n.e.Address]; u != nil {
+				if u := by[n.e().Address]; u != nil {
 					u.last = n
 				} else {
-					by[n.e.Address] = &user{p, n, n}
+					by[n.e().Address] = &user{p, n, n}
 				}
 			}
 			for a, u := range by {

@@ -31,10 +31,10 @@ type expiry struct {
 func (v *view) expiries() []expiry {
 	var out []expiry
 	for _, n := range v.p.conns {
-		for _, a := range n.e.TLS.Alerts {
+		for _, a := range n.e().TLS.Alerts {
 			if a.Code == 45 && !a.Encrypted {
 				input := firstOf(a.Mark.Input, n.place.Input)
-				out = append(out, expiry{n, a.From, v.k.at(input, "capture", a.Mark.Clock), n.e.TLS})
+				out = append(out, expiry{n, a.From, v.k.at(input, "capture", a.Mark.Clock), n.e().TLS})
 			}
 		}
 	}
@@ -143,7 +143,7 @@ func (a *aboutCert) words() string {
 // the same seconds, to the server that it names.
 func (v *view) accused(x *expiry) (out []aboutCert) {
 	add := func(n *entry, from string) {
-		t := n.e.TLS
+		t := n.e().TLS
 		if from != "server" {
 			for _, id := range t.ServerCertificates {
 				if c := v.k.cert(id); c != nil {
@@ -167,7 +167,7 @@ func (v *view) accused(x *expiry) (out []aboutCert) {
 		if d, ok := x.at.sub(n.at); !ok || d < -1 || d > 5 {
 			continue
 		}
-		if h := hostOf(x.n.e.Server); h == "" || h == hostOf(n.e.TLS.Server) {
+		if h := hostOf(x.n.e().Server); h == "" || h == hostOf(n.e().TLS.Server) {
 			add(n, x.from)
 		}
 	}
@@ -198,7 +198,7 @@ func expiredOnWire(v *view) Answer {
 	for i := len(list) - 1; i >= 0; i-- {
 		x := &list[i]
 		seen := v.accused(x)
-		open = open || len(seen) == 0 || x.tls == nil && (x.from == "" || x.n.e.Server == "")
+		open = open || len(seen) == 0 || x.tls == nil && (x.from == "" || x.n.e().Server == "")
 		for j := range seen {
 			a := &seen[j]
 			switch dates(a.c, x.when(a)) {
@@ -238,7 +238,7 @@ func validCalledExpired(v *view) Answer {
 		return a
 	}
 	for _, n := range v.p.conns {
-		t := n.e.TLS
+		t := n.e().TLS
 		for _, al := range t.Alerts {
 			if al.Code != 42 || al.From != "client" || al.Encrypted || len(t.ServerCertificates) == 0 {
 				continue
@@ -248,7 +248,7 @@ func validCalledExpired(v *view) Answer {
 				continue
 			}
 			from, _ := parseDate(c.NotBefore)
-			if m, said := v.phoneDate(); m != nil && time.Unix(m.e.Clock.Seconds, 0).Add(24*time.Hour).Before(from) {
+			if m, said := v.phoneDate(); m != nil && time.Unix(m.e().Clock.Seconds, 0).Add(24*time.Hour).Before(from) {
 				return yes(fmt.Sprintf("the phone called the certificate of %s bad, which was valid at that moment; the phone's own log is dated %s, before the certificate begins (%s)", peer(t), said, day10(c.NotBefore)), n, m)
 			}
 		}
@@ -267,10 +267,10 @@ func (v *view) phoneDate() (*entry, string) {
 	}
 	for i := len(v.p.all) - 1; wire != nil && i >= 0; i-- {
 		n := v.p.all[i]
-		if n.sourceKind() != "phone" || n.e.Clock == nil || !n.e.Clock.Dated || n.e.Clock.NoYear {
+		if n.sourceKind() != "phone" || n.e().Clock == nil || !n.e().Clock.Dated || n.e().Clock.NoYear {
 			continue
 		}
-		own := time.Unix(n.e.Clock.Seconds, 0).UTC()
+		own := time.Unix(n.e().Clock.Seconds, 0).UTC()
 		if d := own.Sub(time.Unix(0, wire.at.ns)); d > 24*time.Hour || d < -24*time.Hour {
 			return n, own.Format(time.DateOnly)
 		}
@@ -286,7 +286,7 @@ func (v *view) lastMoment() (time.Time, bool) {
 		last := instant{}
 		look := func(list []*entry) {
 			for _, n := range list {
-				if n.e != nil && n.sourceKind() == kind && n.at.known && n.at.abs && (!last.known || last.before(n.at)) {
+				if n.e() != nil && n.sourceKind() == kind && n.at.known && n.at.abs && (!last.known || last.before(n.at)) {
 					last = n.at
 				}
 			}
@@ -363,7 +363,7 @@ func (v *view) endsOnWire(tell func(string, string, time.Time, ...*entry)) {
 	done := map[string]bool{}
 	for i := len(v.p.conns) - 1; i >= 0; i-- {
 		n := v.p.conns[i]
-		t := n.e.TLS
+		t := n.e().TLS
 		own := t.Service != "https" && t.Service != "other" || slices.ContainsFunc(servers, func(s *tvsServer) bool { return s.address == hostOf(t.Server) })
 		if !n.at.known || !n.at.abs || !own {
 			continue

@@ -10,7 +10,7 @@ var _ = register(
 func httpsNotInLists(v *view) Answer {
 	for i := len(v.p.all) - 1; i >= 0; i-- {
 		if n := v.p.all[i]; n.is("https_cert_not_in_trust_list") {
-			return yes(fmt.Sprintf("the certificate of %s is in neither list of the phone, so it asks its cache and TVS", firstOf(n.e.Server, "the HTTPS server")), n)
+			return yes(fmt.Sprintf("the certificate of %s is in neither list of the phone, so it asks its cache and TVS", firstOf(n.e().Server, "the HTTPS server")), n)
 		}
 	}
 	return unknown("no HTTPS certificate outside the phone's lists is in evidence")

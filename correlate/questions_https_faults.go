@@ -23,12 +23,12 @@ func httpsRefusedByPhone(v *view) Answer {
 	for _, n := range slices.Backward(v.p.all) {
 		if n.is("https_cert_not_in_trust_list") {
 			if fail := v.serviceFailed(n); fail != nil {
-				return yes(fmt.Sprintf("the certificate of %s is in no list of the phone, and no TVS vouched for it", firstOf(n.e.Server, "an HTTPS server")), append([]*entry{n}, fail...)...)
+				return yes(fmt.Sprintf("the certificate of %s is in no list of the phone, and no TVS vouched for it", firstOf(n.e().Server, "an HTTPS server")), append([]*entry{n}, fail...)...)
 			}
 		}
 	}
 	for _, n := range slices.Backward(v.p.conns) {
-		t := n.e.TLS
+		t := n.e().TLS
 		if t.Service != "https" || t.Hidden || failedState(t) != "refused-by-phone" {
 			continue
 		}
@@ -37,8 +37,8 @@ func httpsRefusedByPhone(v *view) Answer {
 		}
 		for _, c := range v.p.conns {
 			d, ok := c.at.sub(n.at)
-			if ok && d > -10 && d < 10 && c.e.TLS.Service == "tvs" && (c.e.TLS.Outcome == "no-answer" || c.e.TLS.Outcome == "refused" || failedState(c.e.TLS) != "unclear") && c.e.TLS.Outcome != "established" {
-				return yes(fmt.Sprintf("the phone ended its connection to %s after it saw the certificate, while its question to TVS failed", n.e.Server), n, c)
+			if ok && d > -10 && d < 10 && c.e().TLS.Service == "tvs" && (c.e().TLS.Outcome == "no-answer" || c.e().TLS.Outcome == "refused" || failedState(c.e().TLS) != "unclear") && c.e().TLS.Outcome != "established" {
+				return yes(fmt.Sprintf("the phone ended its connection to %s after it saw the certificate, while its question to TVS failed", n.e().Server), n, c)
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func (v *view) serviceFailed(from *entry) []*entry {
 	last := from
 	for _, m := range v.p.all {
 		d, ok := m.at.sub(from.at)
-		if !ok || m.e == nil || d < 0 || m == from {
+		if !ok || m.e() == nil || d < 0 || m == from {
 			continue
 		}
 		if m.place.Input == from.place.Input {
@@ -67,7 +67,7 @@ func (v *view) serviceFailed(from *entry) []*entry {
 			return nil
 		case m.is("tvs_cert_auth_response"), m.is("tvs_query") && m.detail("result") == "not-found" && m.detail("type") == "verify":
 			return []*entry{m}
-		case m.is("tls_handshake_failed", "tls_alert_sent") && (hostOf(m.e.Server) == hostOf(from.e.Server) || portOf(m.e.Server) == "2445"):
+		case m.is("tls_handshake_failed", "tls_alert_sent") && (hostOf(m.e().Server) == hostOf(from.e().Server) || portOf(m.e().Server) == "2445"):
 			return []*entry{m}
 		}
 	}
@@ -76,7 +76,7 @@ func (v *view) serviceFailed(from *entry) []*entry {
 	}
 	for _, c := range v.p.conns { // the capture shows that no TVS came to speak
 		d, ok := c.at.sub(from.at)
-		if ok && d > -2 && d < serviceWait && c.e.TLS.Service == "tvs" && (c.e.TLS.Outcome == "no-answer" || c.e.TLS.Outcome == "refused" || failedState(c.e.TLS) != "unclear") && !v.yes("tvs-reached") {
+		if ok && d > -2 && d < serviceWait && c.e().TLS.Service == "tvs" && (c.e().TLS.Outcome == "no-answer" || c.e().TLS.Outcome == "refused" || failedState(c.e().TLS) != "unclear") && !v.yes("tvs-reached") {
 			return []*entry{c}
 		}
 	}
@@ -97,8 +97,8 @@ func httpsOpenedLater(v *view) Answer {
 		switch {
 		case n.is("https_authenticated_via_tvs"):
 			return yes("the phone accepted an HTTPS server on the word of TVS afterwards", n)
-		case n.e != nil && n.e.TLS != nil && n.e.TLS.Service == "https" && n.e.TLS.Outcome == "established" && hostOf(n.e.Server) == hostOf(bad.e.Server):
-			return yes("the phone opened "+n.e.Server+" afterwards", n)
+		case n.e() != nil && n.e().TLS != nil && n.e().TLS.Service == "https" && n.e().TLS.Outcome == "established" && hostOf(n.e().Server) == hostOf(bad.e().Server):
+			return yes("the phone opened "+n.e().Server+" afterwards", n)
 		}
 	}
 	return unknown("no later success is in evidence")

@@ -123,7 +123,7 @@ func (v *view) differ(kind string) Answer {
 	}
 	for _, a := range v.p.attempts {
 		if a.kind == kind && a.list != nil && len(a.wire) > 0 && !a.list.l.Partial {
-			add(hostOf(a.wire[len(a.wire)-1].e.Transfer.Server), a.list, a.evidence())
+			add(hostOf(a.wire[len(a.wire)-1].e().Transfer.Server), a.list, a.evidence())
 		}
 	}
 	if len(seen) == 0 {
@@ -202,7 +202,7 @@ func oneITLStale(v *view) Answer {
 			if certIn(a.list, t.cert, "TVS").state == "match" {
 				knows++
 			} else {
-				lacks = hostOf(a.wire[len(a.wire)-1].e.Transfer.Server)
+				lacks = hostOf(a.wire[len(a.wire)-1].e().Transfer.Server)
 			}
 		}
 		if knows > 0 && lacks != "" {

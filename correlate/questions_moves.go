@@ -66,7 +66,7 @@ func (v *view) asksBesideBlank() bool {
 	if a == nil || !blankList(a.list) || a.result != Unknown || v.p.now(iITL).state == "blank" {
 		return false
 	}
-	return slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e.TLS.Service == "tvs" && a.start.before(n.at) })
+	return slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e().TLS.Service == "tvs" && a.start.before(n.at) })
 }
 
 func recordCount(o *listObj) string {

@@ -225,7 +225,7 @@ func (v *view) proveOther(k kinship, ev []*entry) Answer {
 func (v *view) servedFrom(l *listObj) string {
 	for i := len(v.p.attempts) - 1; l != nil && i >= 0; i-- {
 		if a := v.p.attempts[i]; a.list != nil && len(a.wire) > 0 && (a.list == l || a.kind != "config" && sameList(a.list, l)) {
-			return hostOf(a.wire[len(a.wire)-1].e.Transfer.Server)
+			return hostOf(a.wire[len(a.wire)-1].e().Transfer.Server)
 		}
 	}
 	return ""
@@ -307,16 +307,16 @@ func oldClusterSilent(v *view) Answer {
 	}
 	own := ""
 	if a := v.p.served("ctl"); a != nil && len(a.wire) > 0 {
-		own = hostOf(a.wire[len(a.wire)-1].e.Transfer.Server)
+		own = hostOf(a.wire[len(a.wire)-1].e().Transfer.Server)
 	}
 	for _, n := range v.p.all {
-		if n.e == nil || hostOf(n.e.Server) == own {
+		if n.e() == nil || hostOf(n.e().Server) == own {
 			continue
 		}
-		t := n.e.Transfer
-		if t != nil && t.Outcome == "no-response" || n.is("http_no_answer") || n.e.TLS != nil && n.e.TLS.Outcome == "no-answer" {
-			if v.answeredBy(hostOf(n.e.Server)) == nil {
-				return yes("the old server "+hostOf(n.e.Server)+" does not answer the phone", n)
+		t := n.e().Transfer
+		if t != nil && t.Outcome == "no-response" || n.is("http_no_answer") || n.e().TLS != nil && n.e().TLS.Outcome == "no-answer" {
+			if v.answeredBy(hostOf(n.e().Server)) == nil {
+				return yes("the old server "+hostOf(n.e().Server)+" does not answer the phone", n)
 			}
 		}
 	}
@@ -336,11 +336,11 @@ func oldTVSUnreachable(v *view) Answer {
 			how := "does not answer"
 			if s.tries[len(s.tries)-1].state == "port-closed" {
 				how = "closes the port"
-			} else if t.e != nil && t.e.TLS != nil {
-				if len(bad) == 1 && len(t.e.TLS.Syns) < 2 {
+			} else if t.e() != nil && t.e().TLS != nil {
+				if len(bad) == 1 && len(t.e().TLS.Syns) < 2 {
 					return unknown("a single SYN without answer proves nothing: TVS "+s.address, bad...)
 				}
-				how = fmt.Sprintf("leaves %d SYN unanswered", len(t.e.TLS.Syns))
+				how = fmt.Sprintf("leaves %d SYN unanswered", len(t.e().TLS.Syns))
 			}
 			said, ev = append(said, s.address+" "+how), append(ev, bad...)
 			continue

@@ -101,7 +101,7 @@ func vpnGatewayDiffers(v *view) Answer {
 	}
 	var out Answer
 	for _, n := range v.p.conns {
-		t := n.e.TLS
+		t := n.e().TLS
 		if portOf(t.Server) != "443" || own[hostOf(t.Server)] || len(t.ServerCertificates) == 0 {
 			continue
 		}
@@ -194,10 +194,10 @@ func (v *view) presentCAPF() (string, []*entry) {
 
 // lscIssuer gives the issuer of a certificate that the phone presented.
 func (v *view) lscIssuer(n *entry) string {
-	if n.e == nil || n.e.TLS == nil || len(n.e.TLS.ClientCertificates) == 0 {
+	if n.e() == nil || n.e().TLS == nil || len(n.e().TLS.ClientCertificates) == 0 {
 		return ""
 	}
-	if c := v.k.cert(n.e.TLS.ClientCertificates[0]); c != nil {
+	if c := v.k.cert(n.e().TLS.ClientCertificates[0]); c != nil {
 		return commonName(c.Issuer)
 	}
 	return ""

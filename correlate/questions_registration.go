@@ -259,14 +259,14 @@ func registeredInClear(v *view) Answer {
 		return unknown("no registration in clear is in evidence")
 	}
 	for _, n := range v.p.conns {
-		if p := portOf(n.e.TLS.Server); (p == "5090" || p == "5091") && n.e.TLS.Outcome == "established" {
+		if p := portOf(n.e().TLS.Server); (p == "5090" || p == "5091") && n.e().TLS.Outcome == "established" {
 			return no("the phone registers by OAuth on port "+p, n)
 		}
 	}
 	if a := v.ask("secure-registration"); a.Value == Yes && len(a.Evidence) > 0 && clear.at.before(a.Evidence[0].at) {
 		return no("the phone registered over TLS later", a.Evidence...)
 	}
-	how := "registered in clear with " + firstOf(clear.e.Server, "call control")
+	how := "registered in clear with " + firstOf(clear.e().Server, "call control")
 	if clear.is("security_modes") {
 		how = "runs in mode 1 (non-secure) according to call control"
 	}

@@ -31,7 +31,7 @@ func (v *view) talks() []*talk {
 	open := map[string]*talk{}
 	outer := map[string]*talk{} // by input: the handshake during which TVS is asked
 	for _, n := range v.p.all {
-		if n.e == nil || n.sourceKind() != "phone" {
+		if n.e() == nil || n.sourceKind() != "phone" {
 			continue
 		}
 		t := open[n.place.Input]
@@ -65,7 +65,7 @@ func (v *view) talks() []*talk {
 			}
 			t.purpose = "TVS" // 21 is the role of TVS
 		case "tcp_connect_attempt", "tls_handshake_start":
-			if ended || t.server != "" && n.e.Server != "" && hostOf(t.server) != hostOf(n.e.Server) {
+			if ended || t.server != "" && n.e().Server != "" && hostOf(t.server) != hostOf(n.e().Server) {
 				begin()
 			}
 		case "tls_client_cert", "no_lsc_fallback_mic":
@@ -109,7 +109,7 @@ func (v *view) talks() []*talk {
 			continue
 		}
 		t.ev = append(t.ev, n)
-		t.server = firstOf(t.server, n.e.Server)
+		t.server = firstOf(t.server, n.e().Server)
 	}
 	return out
 }

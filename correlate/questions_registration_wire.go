@@ -23,7 +23,7 @@ type contact struct {
 func (v *view) contacts(services ...string) []*contact {
 	var out []*contact
 	for _, n := range v.p.conns {
-		t := n.e.TLS
+		t := n.e().TLS
 		if !slices.Contains(services, t.Service) {
 			continue
 		}
@@ -152,7 +152,7 @@ func (k *kase) generalNamed(name string) []*entry {
 func (v *view) namedEverywhere(names ...string) []*entry {
 	var out []*entry
 	for _, n := range v.p.all {
-		if n.e != nil && n.is(names...) {
+		if n.e() != nil && n.is(names...) {
 			out = append(out, n)
 		}
 	}
@@ -294,13 +294,13 @@ func recordText(r *evidence.Record) string {
 func (v *view) clusterNode(host string) Tri {
 	for _, a := range v.p.attempts {
 		for _, n := range a.wire {
-			if a.kind != "other" && hostOf(n.e.Transfer.Server) == host {
+			if a.kind != "other" && hostOf(n.e().Transfer.Server) == host {
 				return Yes
 			}
 		}
 	}
 	for _, n := range v.p.conns {
-		if t := n.e.TLS; (t.Service == "tvs" || t.Service == "capf") && hostOf(t.Server) == host {
+		if t := n.e().TLS; (t.Service == "tvs" || t.Service == "capf") && hostOf(t.Server) == host {
 			return Yes
 		}
 	}

@@ -56,12 +56,12 @@ func (f *fetch) whence() string {
 	s := ""
 	if f.a != nil {
 		for _, n := range slices.Backward(f.a.wire) {
-			s = fmt.Sprintf(" from %s over %s", hostOf(n.e.Transfer.Server), strings.ToUpper(n.e.Transfer.Proto))
+			s = fmt.Sprintf(" from %s over %s", hostOf(n.e().Transfer.Server), strings.ToUpper(n.e().Transfer.Proto))
 			break
 		}
 		if s == "" {
 			for _, n := range f.a.lines {
-				if h := hostOf(firstOf(n.e.Server, n.detail("server"))); h != "" {
+				if h := hostOf(firstOf(n.e().Server, n.detail("server"))); h != "" {
 					s = " from " + h
 				}
 			}
@@ -103,7 +103,7 @@ func (v *view) fetches() []*fetch {
 		}
 		f := &fetch{file: a.file, kind: a.kind, at: a.start, a: a, got: a.complete || a.result == Yes, missing: a.missing}
 		for _, n := range a.wire {
-			t := n.e.Transfer
+			t := n.e().Transfer
 			signed := strings.HasSuffix(strings.ToLower(t.File), ".sgn")
 			switch {
 			case t.Outcome == "complete":
@@ -136,7 +136,7 @@ func (v *view) fetches() []*fetch {
 // notFound tells that a transfer ended with the server's word that it has no
 // such file.
 func notFound(n *entry) bool {
-	t := n.e.Transfer
+	t := n.e().Transfer
 	return t.Outcome == "error" && t.ErrorCode != nil && (t.Proto == "tftp" && *t.ErrorCode == 1 || t.Proto == "http" && *t.ErrorCode == 404)
 }
 
@@ -149,7 +149,7 @@ func (v *view) traceEpisodes() []episode {
 	var out []episode
 	open := map[string]int{}
 	for _, n := range v.p.all {
-		if n.e == nil || !strings.HasPrefix(n.e.Dialect, "ctftp") || fileKind(n.detail("file")) == "other" {
+		if n.e() == nil || !strings.HasPrefix(n.e().Dialect, "ctftp") || fileKind(n.detail("file")) == "other" {
 			continue
 		}
 		key := n.place.Input + "\x00" + normFile(n.detail("file"))
@@ -178,7 +178,7 @@ func (e episode) match(list []*fetch) *fetch {
 		}
 		for _, n := range e {
 			peer := n.detail("peer")
-			if peer != "" && slices.ContainsFunc(f.a.wire, func(w *entry) bool { return w.e.Transfer.Client == peer }) {
+			if peer != "" && slices.ContainsFunc(f.a.wire, func(w *entry) bool { return w.e().Transfer.Client == peer }) {
 				return f
 			}
 		}

@@ -98,7 +98,7 @@ func (v *view) knownElsewhere(itl, cfg *fetch) (string, []*entry) {
 		return "the cluster of " + cfg.cluster + " was asked and answers for this phone", cfg.trace
 	}
 	for _, n := range v.k.downloads[v.p.name] {
-		if t := n.e.Transfer; fileKind(t.File) == "config" && t.Outcome == "complete" {
+		if t := n.e().Transfer; fileKind(t.File) == "config" && t.Outcome == "complete" {
 			return hostOf(t.Server) + " gives " + t.File + " to somebody else", []*entry{n}
 		}
 	}
@@ -110,14 +110,14 @@ func (v *view) knownElsewhere(itl, cfg *fetch) (string, []*entry) {
 	served := map[string]bool{}
 	if itl.a != nil {
 		for _, n := range itl.a.wire {
-			served[hostOf(n.e.Transfer.Server)] = true
+			served[hostOf(n.e().Transfer.Server)] = true
 		}
 		for _, n := range itl.a.lines {
-			served[hostOf(firstOf(n.e.Server, n.detail("server")))] = true
+			served[hostOf(firstOf(n.e().Server, n.detail("server")))] = true
 		}
 	}
-	if n := v.registeredWith(itl.at); n != nil && len(served) > 0 && !served[hostOf(n.e.Server)] && !v.inList(itl.list(), hostOf(n.e.Server)) {
-		return "the phone registers with " + hostOf(n.e.Server) + ", which is none of that list's servers", []*entry{n}
+	if n := v.registeredWith(itl.at); n != nil && len(served) > 0 && !served[hostOf(n.e().Server)] && !v.inList(itl.list(), hostOf(n.e().Server)) {
+		return "the phone registers with " + hostOf(n.e().Server) + ", which is none of that list's servers", []*entry{n}
 	}
 	if cfg.searched {
 		return "the server asks other clusters for it", cfg.trace
@@ -143,13 +143,13 @@ func (v *view) inList(l *listObj, host string) bool {
 func (v *view) registeredWith(since instant) *entry {
 	for _, n := range v.p.all {
 		d, ok := n.at.sub(since)
-		if !ok || d < 0 || n.e == nil || n.e.Server == "" {
+		if !ok || d < 0 || n.e() == nil || n.e().Server == "" {
 			continue
 		}
 		if n.is("registered", "registration_ok") {
 			return n
 		}
-		if t := n.e.TLS; t != nil && (t.Service == "sccp-tls" || t.Service == "sip-tls") && t.Outcome == "established" && !t.Hidden {
+		if t := n.e().TLS; t != nil && (t.Service == "sccp-tls" || t.Service == "sip-tls") && t.Outcome == "established" && !t.Hidden {
 			return n
 		}
 	}

@@ -64,7 +64,7 @@ func (v *view) howBroken(a *attempt) string {
 	if len(a.wire) == 0 {
 		for _, n := range slices.Backward(v.p.all) {
 			d, ok := n.at.sub(a.start)
-			if !ok || d < 0 || d > verdictWindow || !n.is("file_download_failed", "tftp_timeout") || n.e.Dialect == "phone-status" || !sameFile(n.detail("file"), a.file) {
+			if !ok || d < 0 || d > verdictWindow || !n.is("file_download_failed", "tftp_timeout") || n.e().Dialect == "phone-status" || !sameFile(n.detail("file"), a.file) {
 				continue
 			}
 			return "the phone's own log says so: " + quoteLine([]*entry{n})
@@ -72,7 +72,7 @@ func (v *view) howBroken(a *attempt) string {
 		return ""
 	}
 	last := a.wire[len(a.wire)-1]
-	t := last.e.Transfer
+	t := last.e().Transfer
 	end := last.at
 	if t.End != nil {
 		end = v.k.at(last.place.Input, "capture", t.End.Clock)
@@ -118,7 +118,7 @@ func (v *view) wentOn(at instant, but *attempt) bool {
 		return ok && d > 0 && d < stall
 	}
 	return slices.ContainsFunc(v.p.all, func(n *entry) bool {
-		return n.e != nil && (n.e.Transfer != nil || n.e.TLS != nil || n.is("registration_requested")) && !slices.Contains(but.wire, n) && soon(n.at)
+		return n.e() != nil && (n.e().Transfer != nil || n.e().TLS != nil || n.is("registration_requested")) && !slices.Contains(but.wire, n) && soon(n.at)
 	}) || slices.ContainsFunc(v.p.attempts, func(b *attempt) bool { return b.complete && b.kind != but.kind && soon(b.start) })
 }
 
@@ -127,8 +127,8 @@ func (v *view) wentOn(at instant, but *attempt) bool {
 func (v *view) lossy(input string) bool {
 	return slices.ContainsFunc(v.k.coverageOf(v.p), func(c *evidence.Coverage) bool { return c.Input == input && c.Missed > 0 }) ||
 		slices.ContainsFunc(v.p.transfers, func(n *entry) bool {
-			l := v.k.listBy[n.e.Transfer.Object]
-			return n.place.Input == input && n.e.Transfer.Outcome == "complete" && l != nil && l.l.Partial
+			l := v.k.listBy[n.e().Transfer.Object]
+			return n.place.Input == input && n.e().Transfer.Outcome == "complete" && l != nil && l.l.Partial
 		})
 }
 
@@ -192,14 +192,14 @@ func (v *view) refusedAsBusy() (row []*entry, server string, after *entry) {
 		cur = nil
 	}
 	for _, n := range v.p.all {
-		if n.e == nil {
+		if n.e() == nil {
 			continue
 		}
-		switch t := n.e.Transfer; {
+		switch t := n.e().Transfer; {
 		case t != nil && t.ErrorCode != nil && t.Outcome == "error" && t.Proto == "http" && *t.ErrorCode == 503,
 			n.is("http_503") && n.sourceKind() == "phone":
 			cur = append(cur, n)
-			server = hostOf(firstOf(n.e.Server, n.detail("server")))
+			server = hostOf(firstOf(n.e().Server, n.detail("server")))
 		case t != nil && t.Outcome == "complete" && fileKind(t.File) != "other", n.is("file_download_done") && fileKind(n.detail("file")) != "other":
 			end(n)
 		}
@@ -253,11 +253,11 @@ type tftpTalk struct {
 func (v *view) tftpTalk() tftpTalk {
 	t := tftpTalk{silent: map[string][]*entry{}, http: map[string]bool{}}
 	for _, n := range v.p.all {
-		if n.e == nil || n.sourceKind() == "server" {
+		if n.e() == nil || n.sourceKind() == "server" {
 			continue
 		}
-		host := hostOf(firstOf(n.e.Server, n.detail("server")))
-		switch x := n.e.Transfer; {
+		host := hostOf(firstOf(n.e().Server, n.detail("server")))
+		switch x := n.e().Transfer; {
 		case x != nil && x.Outcome == "no-response":
 			t.silent[host] = append(t.silent[host], n)
 			if strings.Contains(x.Error, "ICMP") {
@@ -270,9 +270,9 @@ func (v *view) tftpTalk() tftpTalk {
 			t.http[host] = true
 		case n.is("file_download_done", "file_loaded", "file_not_found", "http_404", "http_503"):
 			t.answer = n
-		case n.is("tftp_timeout") && n.e.Dialect != "phone-status":
+		case n.is("tftp_timeout") && n.e().Dialect != "phone-status":
 			t.silent[host] = append(t.silent[host], n)
-		case n.e.TLS != nil && n.e.TLS.Service == "provisioning" && (n.e.TLS.Outcome == "established" || len(n.e.TLS.ServerCertificates) > 0):
+		case n.e().TLS != nil && n.e().TLS.Service == "provisioning" && (n.e().TLS.Outcome == "established" || len(n.e().TLS.ServerCertificates) > 0):
 			t.answer = n
 		}
 	}
@@ -281,7 +281,7 @@ func (v *view) tftpTalk() tftpTalk {
 
 func tftpAnswered(v *view) Answer {
 	if n := v.tftpTalk().answer; n != nil {
-		return yes(firstOf(hostOf(firstOf(n.e.Server, n.detail("server"))), "a TFTP server")+" answered the phone", n)
+		return yes(firstOf(hostOf(firstOf(n.e().Server, n.detail("server"))), "a TFTP server")+" answered the phone", n)
 	}
 	return unknown("no answer of a TFTP server is in evidence")
 }
@@ -399,7 +399,7 @@ func (v *view) searchNeverEnded(f *fetch) bool {
 		return false
 	}
 	for _, n := range slices.Concat(v.p.all, v.k.general, v.k.strays) {
-		if d, ok := n.at.sub(from.at); ok && n.e != nil && n.place.Input == from.place.Input && d > searchTime {
+		if d, ok := n.at.sub(from.at); ok && n.e() != nil && n.place.Input == from.place.Input && d > searchTime {
 			return true
 		}
 	}

@@ -48,10 +48,10 @@ func oldPhoneTFTP(v *view) Answer {
 	}
 	host := ""
 	for _, n := range a.evidence() {
-		if n.e.Transfer != nil {
-			host = hostOf(n.e.Transfer.Server)
+		if n.e().Transfer != nil {
+			host = hostOf(n.e().Transfer.Server)
 		} else {
-			host = firstOf(hostOf(firstOf(n.e.Server, n.detail("server"))), host)
+			host = firstOf(hostOf(firstOf(n.e().Server, n.detail("server"))), host)
 		}
 	}
 	if host == "" {
@@ -102,23 +102,23 @@ func defaultConfigWithoutTVS(v *view) Answer {
 		return no("the default configuration names a TVS", a.evidence()...)
 	}
 	for _, n := range v.p.all {
-		if n.is("tvs_connect_attempt", "tvs_cert_auth_sent", "tvs_query_cert_request", "tvs_query", "tvs_phone_connection") || n.e != nil && n.e.TLS != nil && n.e.TLS.Service == "tvs" {
+		if n.is("tvs_connect_attempt", "tvs_cert_auth_sent", "tvs_query_cert_request", "tvs_query", "tvs_phone_connection") || n.e() != nil && n.e().TLS != nil && n.e().TLS.Service == "tvs" {
 			if a.start.before(n.at) {
 				return no("the phone asked TVS all the same", n)
 			}
 		}
 	}
 	for _, n := range slices.Backward(v.p.all) {
-		if d, ok := n.at.sub(a.end); !ok || d < 0 || n.e == nil {
+		if d, ok := n.at.sub(a.end); !ok || d < 0 || n.e() == nil {
 			continue
 		}
 		if n.is("https_cert_not_in_trust_list") {
 			if fail := v.serviceFailed(n); fail != nil {
-				return yes(fmt.Sprintf("the phone runs on %s, which names no TVS; the certificate of %s is in no list, and the phone asked nobody about it", a.file, firstOf(n.e.Server, "an HTTPS server")), slices.Concat(a.evidence(), []*entry{n}, fail)...)
+				return yes(fmt.Sprintf("the phone runs on %s, which names no TVS; the certificate of %s is in no list, and the phone asked nobody about it", a.file, firstOf(n.e().Server, "an HTTPS server")), slices.Concat(a.evidence(), []*entry{n}, fail)...)
 			}
 		}
-		if t := n.e.TLS; t != nil && t.Service == "https" && !t.Hidden && failedState(t) == "refused-by-phone" && v.k.seenUntil(v.p, n.at, settle) {
-			return yes(fmt.Sprintf("the phone runs on %s, which names no TVS; it ended its connection to %s after it saw the certificate, and asked nobody about it", a.file, n.e.Server), append(a.evidence(), n)...)
+		if t := n.e().TLS; t != nil && t.Service == "https" && !t.Hidden && failedState(t) == "refused-by-phone" && v.k.seenUntil(v.p, n.at, settle) {
+			return yes(fmt.Sprintf("the phone runs on %s, which names no TVS; it ended its connection to %s after it saw the certificate, and asked nobody about it", a.file, n.e().Server), append(a.evidence(), n)...)
 		}
 	}
 	return unknown("no secure service that failed on the default configuration is in evidence", a.evidence()...)

@@ -115,7 +115,7 @@ func tvsHashLogged(v *view) Answer {
 	for i := len(v.p.all) - 1; i >= 0; i-- {
 		n := v.p.all[i]
 		if n.is("tvs_cert_verified") {
-			return yes(fmt.Sprintf("the console says that the TVS certificate matched the hash in the phone's ITL: %q", strings.TrimSpace(n.e.Text)), n)
+			return yes(fmt.Sprintf("the console says that the TVS certificate matched the hash in the phone's ITL: %q", strings.TrimSpace(n.e().Text)), n)
 		}
 	}
 	return unknown("no console line judges the TVS certificate")
@@ -135,7 +135,7 @@ func tvsCertMismatch(v *view) Answer {
 		if t.against.record != nil {
 			rec = fmt.Sprintf("record %d for the same name has serial %s, %s", t.against.record.Number, t.against.record.Serial, hashText(t.against.record))
 		}
-		return yes(fmt.Sprintf("TVS %s presents serial %s, SHA-1 %s; in the phone's ITL %s. The phone %s", s.address, t.cert.Serial, t.cert.SHA1, rec, endText(t.n.e.TLS)),
+		return yes(fmt.Sprintf("TVS %s presents serial %s, SHA-1 %s; in the phone's ITL %s. The phone %s", s.address, t.cert.Serial, t.cert.SHA1, rec, endText(t.n.e().TLS)),
 			slices.Concat([]*entry{t.n}, t.heldITL.ev)...)
 	}
 	if v.yes("tvs-reached") {
@@ -281,19 +281,19 @@ func tvsSilent(v *view) Answer {
 			continue
 		}
 		ev = append(ev, silent...)
-		wire := slices.DeleteFunc(slices.Clone(silent), func(n *entry) bool { return n.e.TLS == nil })
+		wire := slices.DeleteFunc(slices.Clone(silent), func(n *entry) bool { return n.e().TLS == nil })
 		if len(wire) == 0 {
 			said = append(said, fmt.Sprintf("%s: the console begins %d connections and none is accepted", s.address, len(silent)))
 			continue
 		}
-		t := wire[len(wire)-1].e.TLS
+		t := wire[len(wire)-1].e().TLS
 		said = append(said, fmt.Sprintf("%s: %d SYN without answer%s", s.address, len(t.Syns), spacing(t.Syns)))
 	}
 	if len(said) == 0 {
 		return unknown("no attempt at port 2445 without answer is in evidence")
 	}
 	for _, n := range ev {
-		if n.e.TLS == nil || len(n.e.TLS.Syns) >= 2 {
+		if n.e().TLS == nil || len(n.e().TLS.Syns) >= 2 {
 			return yes("no TVS address answered on port 2445: "+strings.Join(said, "; "), ev...)
 		}
 	}
@@ -338,16 +338,16 @@ func tvsHostAlive(v *view) Answer {
 // answeredBy finds a packet exchange in which the host answered the phone.
 func (v *view) answeredBy(host string) *entry {
 	for _, n := range v.p.all {
-		if n.e == nil {
+		if n.e() == nil {
 			continue
 		}
-		if t := n.e.Transfer; t != nil && hostOf(t.Server) == host && (t.Outcome == "complete" || t.Outcome == "error" || t.Bytes > 0) {
+		if t := n.e().Transfer; t != nil && hostOf(t.Server) == host && (t.Outcome == "complete" || t.Outcome == "error" || t.Bytes > 0) {
 			return n
 		}
-		if t := n.e.TLS; t != nil && hostOf(t.Server) == host && t.Outcome != "no-answer" {
+		if t := n.e().TLS; t != nil && hostOf(t.Server) == host && t.Outcome != "no-answer" {
 			return n
 		}
-		if n.is("host_answered") && hostOf(n.e.Server) == host {
+		if n.is("host_answered") && hostOf(n.e().Server) == host {
 			return n
 		}
 	}
@@ -415,8 +415,8 @@ func tvsFallback(v *view) Answer {
 		}
 		for _, u := range tries[i+1:] {
 			d, ok := u.n.at.sub(t.n.at)
-			if u.state == "accepted" && ok && d < 120 && hostOf(u.n.e.Server) != hostOf(t.n.e.Server) {
-				return yes(fmt.Sprintf("TVS %s failed (%s%s) and %s answered%s", hostOf(t.n.e.Server), strings.ReplaceAll(t.state, "-", " "), shown(", presenting serial ", t), hostOf(u.n.e.Server), shown(" with serial ", u)), t.n, u.n)
+			if u.state == "accepted" && ok && d < 120 && hostOf(u.n.e().Server) != hostOf(t.n.e().Server) {
+				return yes(fmt.Sprintf("TVS %s failed (%s%s) and %s answered%s", hostOf(t.n.e().Server), strings.ReplaceAll(t.state, "-", " "), shown(", presenting serial ", t), hostOf(u.n.e().Server), shown(" with serial ", u)), t.n, u.n)
 			}
 		}
 	}

@@ -51,19 +51,19 @@ func tvsHandshakeRefused(v *view) Answer {
 			if t.state != "refused-by-server" {
 				continue
 			}
-			if t.n.e.TLS == nil {
+			if t.n.e().TLS == nil {
 				return yes(fmt.Sprintf("TVS %s ended the handshake: %s", s.address, quoteLine(t.log)), append([]*entry{t.n}, t.log...)...)
 			}
-			if _, cert := t.n.e.TLS.Marks["server_certificate"]; cert {
+			if _, cert := t.n.e().TLS.Marks["server_certificate"]; cert {
 				continue
 			}
 			what := "closed the handshake"
-			for _, a := range t.n.e.TLS.Alerts {
+			for _, a := range t.n.e().TLS.Alerts {
 				if a.From == "server" {
 					what = fmt.Sprintf("answered the phone's hello with the alert %s", a.Description)
 				}
 			}
-			return yes(fmt.Sprintf("TVS %s %s before any certificate was shown (the phone offers at most %s)", s.address, what, firstOf(t.n.e.TLS.ClientVersion, "an unknown version")), t.n)
+			return yes(fmt.Sprintf("TVS %s %s before any certificate was shown (the phone offers at most %s)", s.address, what, firstOf(t.n.e().TLS.ClientVersion, "an unknown version")), t.n)
 		}
 	}
 	return unknown("no TVS handshake that the server refused is in evidence")
@@ -186,7 +186,7 @@ func tvsLeftWithoutAnswer(v *view) Answer {
 					answered = true // by the server's own trace
 					break
 				}
-				if m.e == nil || m.place.Input != n.place.Input {
+				if m.e() == nil || m.place.Input != n.place.Input {
 					continue
 				}
 				last = m
@@ -198,12 +198,12 @@ func tvsLeftWithoutAnswer(v *view) Answer {
 			if d, ok := last.at.sub(n.at); !answered && ok && d >= patience && !v.holeAfter(n, last) {
 				return yes(fmt.Sprintf("the phone sent its question to TVS and its log shows no answer in the %.0f s that follow", d), n, last)
 			}
-		case n.e != nil && n.e.TLS != nil && n.e.TLS.Service == "tvs" && n.e.TLS.Outcome == "established" && !n.e.TLS.Hidden && !n.e.TLS.Resumed:
-			asked, ok1 := n.e.TLS.Marks["client_data"]
-			_, ok2 := n.e.TLS.Marks["server_data"]
-			ended, ok3 := n.e.TLS.Marks["end"]
+		case n.e() != nil && n.e().TLS != nil && n.e().TLS.Service == "tvs" && n.e().TLS.Outcome == "established" && !n.e().TLS.Hidden && !n.e().TLS.Resumed:
+			asked, ok1 := n.e().TLS.Marks["client_data"]
+			_, ok2 := n.e().TLS.Marks["server_data"]
+			ended, ok3 := n.e().TLS.Marks["end"]
 			if ok1 && !ok2 && ok3 && ended.Clock != nil && asked.Clock != nil && ns(ended.Clock)-ns(asked.Clock) >= int64(patience*second) {
-				return yes(fmt.Sprintf("TVS %s took the phone's question and sent no data until the connection ended", hostOf(n.e.Server)), n)
+				return yes(fmt.Sprintf("TVS %s took the phone's question and sent no data until the connection ended", hostOf(n.e().Server)), n)
 			}
 		}
 	}
@@ -245,7 +245,7 @@ func tvsNameUnresolved(v *view) Answer {
 func (v *view) triedAfter(n *entry, host string) bool {
 	addr := v.resolve(host)
 	for _, c := range v.p.conns {
-		if c.e.TLS.Service == "tvs" && hostOf(c.e.Server) == addr && n.at.before(c.at) {
+		if c.e().TLS.Service == "tvs" && hostOf(c.e().Server) == addr && n.at.before(c.at) {
 			return true
 		}
 	}

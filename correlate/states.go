@@ -181,7 +181,7 @@ func (k *kase) tookOnTVS(p *phone, a, b *attempt, now [2]held) bool {
 	}
 	asked := false
 	for _, n := range p.conns {
-		t := n.e.TLS
+		t := n.e().TLS
 		if t.Service != "tvs" {
 			continue
 		}
@@ -209,7 +209,7 @@ func (k *kase) couldAsk(p *phone, a *attempt, now [2]held) bool {
 		return false
 	}
 	for _, n := range p.conns {
-		if n.e.TLS.Service == "tvs" {
+		if n.e().TLS.Service == "tvs" {
 			return true
 		}
 	}
@@ -253,7 +253,7 @@ func (k *kase) seenUntil(p *phone, at instant, seconds float64) bool {
 // two moments, or within half a minute of the second.
 func (k *kase) spokeToTVS(p *phone, from, to instant) bool {
 	for _, n := range p.conns {
-		if n.e.TLS.Service != "tvs" {
+		if n.e().TLS.Service != "tvs" {
 			continue
 		}
 		d1, ok1 := n.at.sub(from)

@@ -23,7 +23,7 @@ func (k *kase) tolds(p *phone) []told {
 		switch {
 		case n.is("no_trust_list", "trust_lists_erased"):
 			at := n.at
-			if n.e.Dialect == "phone-status" { // the page survives boots and shows no date
+			if n.e().Dialect == "phone-status" { // the page survives boots and shows no date
 				a := p.listAfter(n)
 				if a == nil {
 					continue
@@ -60,7 +60,7 @@ func (k *kase) tolds(p *phone) []told {
 // when it wrote a line.
 func (p *phone) listJudgedAt(n *entry) *attempt {
 	for _, a := range p.attempts {
-		if a.kind != "ctl" && a.kind != "itl" || n.e.Dialect == "phone-status" {
+		if a.kind != "ctl" && a.kind != "itl" || n.e().Dialect == "phone-status" {
 			continue
 		}
 		if d, ok := n.at.sub(a.end); ok && d >= -0.1 && d < settle && !a.decided().before(n.at) {

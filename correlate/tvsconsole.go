@@ -30,12 +30,12 @@ func (v *view) consoleTries() []*tvsTry {
 		switch {
 		case n.is("tvs_connect_attempt"):
 			end(n)
-			open = &tvsTry{n: n, server: hostOf(n.e.Server), state: "unclear", heldITL: v.p.heldAt(iITL, n.at)}
+			open = &tvsTry{n: n, server: hostOf(n.e().Server), state: "unclear", heldITL: v.p.heldAt(iITL, n.at)}
 			out = append(out, open)
 			continue
 		case n.is("tvs_cert_verified"):
-			if open == nil || open.server != hostOf(n.e.Server) && hostOf(n.e.Server) != "" {
-				open = &tvsTry{n: n, server: hostOf(n.e.Server), heldITL: v.p.heldAt(iITL, n.at)}
+			if open == nil || open.server != hostOf(n.e().Server) && hostOf(n.e().Server) != "" {
+				open = &tvsTry{n: n, server: hostOf(n.e().Server), heldITL: v.p.heldAt(iITL, n.at)}
 				out = append(out, open)
 			}
 			open.n, open.state, open.against = n, "accepted", match{state: "match"}
@@ -69,7 +69,7 @@ func (v *view) consoleTries() []*tvsTry {
 
 // ofServer tells that a console line speaks of a server, or of none.
 func (n *entry) ofServer(host string) bool {
-	h := hostOf(n.e.Server)
+	h := hostOf(n.e().Server)
 	return h == "" || h == host
 }
 
@@ -83,7 +83,7 @@ func (v *view) logGoesOn(from, next *entry) bool {
 	}
 	for i := len(v.p.all) - 1; i >= 0; i-- {
 		n := v.p.all[i]
-		if n.e == nil || n.place.Input != from.place.Input {
+		if n.e() == nil || n.place.Input != from.place.Input {
 			continue
 		}
 		d, ok := n.at.sub(from.at)

@@ -60,14 +60,14 @@ func (v *view) tvsServers() (list []*tvsServer, complete bool) {
 			continue
 		}
 		for _, n := range a.wire {
-			if n.e.Transfer.Outcome == "complete" || n.e.Transfer.Outcome == "error" {
-				get(hostOf(n.e.Transfer.Server)).from = append(by[hostOf(n.e.Transfer.Server)].from, n)
+			if n.e().Transfer.Outcome == "complete" || n.e().Transfer.Outcome == "error" {
+				get(hostOf(n.e().Transfer.Server)).from = append(by[hostOf(n.e().Transfer.Server)].from, n)
 			}
 		}
 	}
 	for _, n := range v.p.conns {
-		if n.e.TLS.Service == "tvs" {
-			s := get(hostOf(n.e.TLS.Server))
+		if n.e().TLS.Service == "tvs" {
+			s := get(hostOf(n.e().TLS.Server))
 			s.tries = append(s.tries, v.wireTry(n))
 		}
 	}
@@ -119,18 +119,18 @@ func (k *kase) findHosts() {
 	}
 	for _, p := range k.phones {
 		for _, n := range p.conns {
-			if len(n.e.TLS.ServerCertificates) == 0 {
+			if len(n.e().TLS.ServerCertificates) == 0 {
 				continue
 			}
-			c := k.cert(n.e.TLS.ServerCertificates[0])
+			c := k.cert(n.e().TLS.ServerCertificates[0])
 			if c == nil {
 				continue
 			}
 			name := strings.ToLower(commonName(c.Subject))
 			short, _, _ := strings.Cut(name, ".")
-			learn(name, hostOf(n.e.TLS.Server))
+			learn(name, hostOf(n.e().TLS.Server))
 			if short != name {
-				learn(short, hostOf(n.e.TLS.Server))
+				learn(short, hostOf(n.e().TLS.Server))
 			}
 		}
 	}
@@ -139,7 +139,7 @@ func (k *kase) findHosts() {
 
 // wireTry reads one captured connection to port 2445.
 func (v *view) wireTry(n *entry) *tvsTry {
-	t := n.e.TLS
+	t := n.e().TLS
 	try := &tvsTry{n: n, state: "unclear", heldITL: v.p.heldAt(iITL, n.at)}
 	if len(t.ServerCertificates) > 0 {
 		try.cert = v.k.cert(t.ServerCertificates[0])
@@ -200,7 +200,7 @@ func (s *tvsServer) inState(states ...string) []*entry {
 // last gives the last contact that the capture shows.
 func (s *tvsServer) last() *tvsTry {
 	for i := len(s.tries) - 1; i >= 0; i-- {
-		if s.tries[i].n.e != nil && s.tries[i].n.e.TLS != nil {
+		if s.tries[i].n.e() != nil && s.tries[i].n.e().TLS != nil {
 			return s.tries[i]
 		}
 	}

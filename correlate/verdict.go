@@ -205,8 +205,8 @@ func (v *view) registered() string {
 			return "yes"
 		case n.is("registration_rejected", "registration_unregistered"):
 			return "no"
-		case n.e != nil && n.e.TLS != nil && (n.e.TLS.Service == "sccp-tls" || n.e.TLS.Service == "sip-tls"):
-			switch n.e.TLS.Outcome {
+		case n.e() != nil && n.e().TLS != nil && (n.e().TLS.Service == "sccp-tls" || n.e().TLS.Service == "sip-tls"):
+			switch n.e().TLS.Outcome {
 			case "established":
 				return "yes"
 			case "alert", "refused", "no-answer":
@@ -246,10 +246,10 @@ func (v *view) unseen() []string {
 		}
 	}
 	for _, n := range v.p.conns {
-		if n.e.TLS.Hidden {
-			out = append(out, fmt.Sprintf("The certificates of the TLS 1.3 connection to %s: they are encrypted.", n.e.TLS.Server))
-		} else if n.e.TLS.Resumed {
-			out = append(out, fmt.Sprintf("The certificates of the resumed connection to %s: none are exchanged.", n.e.TLS.Server))
+		if n.e().TLS.Hidden {
+			out = append(out, fmt.Sprintf("The certificates of the TLS 1.3 connection to %s: they are encrypted.", n.e().TLS.Server))
+		} else if n.e().TLS.Resumed {
+			out = append(out, fmt.Sprintf("The certificates of the resumed connection to %s: none are exchanged.", n.e().TLS.Server))
 		}
 	}
 	for _, c := range v.k.rows(v.p, "console") {

@@ -126,8 +126,7 @@ var sepName = regexp.MustCompile(`SEP[0-9A-F]{12}`)
 // evidence tells what one input gave, for the phones in it.
 func (p *progress) evidence(b *evidence.Bundle) {
 	p.change(func(p *progress) {
-		for i := range b.Events {
-			ev := &b.Events[i]
+		for _, ev := range b.All() {
 			name := ev.Phone
 			if name == "" && ev.Transfer != nil {
 				name = sepName.FindString(ev.Transfer.File)

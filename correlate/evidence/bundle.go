@@ -14,13 +14,18 @@ import (
 // list, whose 64 KiB of bytes grow to well under a megabyte of JSON.
 const maxLine = 16 << 20
 
-// Bundle is the evidence of any number of inputs.
+// Bundle is the evidence of any number of inputs. Of a large capture, Events holds
+// the first events only; Count, Event and All know all of them.
 type Bundle struct {
 	Header   Header
 	Events   []Event
 	Objects  []Object
 	Coverage []Coverage
 	Facts    []Fact
+
+	more  []*packedEvents // those that follow the ones in Events
+	order []eventAt       // of all of them, after Merge; nil: as they were added
+	spill *Spill
 }
 
 // Write writes the bundle as NDJSON, the header first.
@@ -59,8 +64,8 @@ func (b *Bundle) Write(w io.Writer) error {
 			return err
 		}
 	}
-	for i := range b.Events {
-		e := b.Events[i]
+	for _, packed := range b.All() {
+		e := *packed
 		e.Kind = "event"
 		if err := write(e); err != nil {
 			return err
@@ -80,7 +85,7 @@ func (b *Bundle) Write(w io.Writer) error {
 			return err
 		}
 	}
-	if err := bw.Flush(); err != nil {
+	if err := errors.Join(b.Err(), bw.Flush()); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
 	return nil
@@ -127,7 +132,12 @@ func (b *Bundle) add(line []byte) error {
 	}
 	switch k.Kind {
 	case "event":
-		return appendJSON(&b.Events, line)
+		var e Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return fmt.Errorf("%w: %q", err, clip(line))
+		}
+		b.Add(&e)
+		return nil
 	case "object":
 		return appendJSON(&b.Objects, line)
 	case "coverage":

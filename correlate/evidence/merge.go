@@ -19,6 +19,7 @@ func Merge(bundles ...*Bundle) *Bundle {
 	best := chooseInputs(bundles)
 	var (
 		events   []part[Event]
+		given    []*Bundle
 		coverage []part[Coverage]
 		facts    []part[Fact]
 		objects  []part[Object]
@@ -28,7 +29,7 @@ func Merge(bundles ...*Bundle) *Bundle {
 		if t := b.Header.Tool; out.Header.Tool.Name == "" || t.Version > out.Header.Tool.Version {
 			out.Header.Tool = t
 		}
-		events = append(events, part[Event]{b.Events, keep})
+		events, given = append(events, part[Event]{b.Events, keep}), append(given, b)
 		coverage = append(coverage, part[Coverage]{b.Coverage, keep})
 		facts = append(facts, part[Fact]{b.Facts, nil})
 		objects = append(objects, part[Object]{b.Objects, keep})
@@ -39,7 +40,7 @@ func Merge(bundles ...*Bundle) *Bundle {
 		}
 	}
 	out.Header.Inputs = sortInputs(out.Header.Inputs)
-	out.Events = arrange(events, func(e *Event) string { return e.Place.Input }, compareEvents)
+	out.mergeEvents(given, events)
 	out.Coverage = arrange(coverage, func(c *Coverage) string { return c.Input }, compareCoverage)
 	out.Facts = arrange(facts, func(f *Fact) string { return f.Place.Input }, compareFacts)
 	out.Objects = mergeObjects(objects)
@@ -100,12 +101,12 @@ func (b *Bundle) renamed(names map[string]string) *Bundle {
 			in.Series = &s
 		}
 	}
-	out.Events = slices.Clone(b.Events)
-	for i := range out.Events {
-		e := &out.Events[i]
+	out.Events, out.more, out.order, out.spill = slices.Clone(b.Events), b.more, b.order, b.spill
+	out.Update(func(e *Event) bool {
 		e.Place.Input = name(e.Place.Input)
 		e.renameMarks(name)
-	}
+		return true
+	})
 	out.Coverage = slices.Clone(b.Coverage)
 	for i := range out.Coverage {
 		out.Coverage[i].Input = name(out.Coverage[i].Input)
@@ -200,8 +201,9 @@ func (b *Bundle) chosen(best map[string]choice) (*Bundle, map[string]bool) {
 	}
 	out := *b
 	out.Events = slices.Clone(b.Events)
-	for i := range out.Events {
-		out.Events[i].renameMarks(func(name string) string { return cmp.Or(other[name], name) })
-	}
+	out.Update(func(e *Event) bool {
+		e.renameMarks(func(name string) string { return cmp.Or(other[name], name) })
+		return true
+	})
 	return &out, keep
 }

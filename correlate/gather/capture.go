@@ -146,7 +146,7 @@ func (h *captureHandler) Transfer(t *dissect.Transfer) {
 		m := mark(t.Last.Frame, t.Last.Time)
 		out.End = &m
 	}
-	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(t.First.Time), Dialect: dialectCapture, Event: eventTransfer,
+	h.d.b.Add(&evidence.Event{Kind: "event", Place: at, Clock: clockOf(t.First.Time), Dialect: dialectCapture, Event: eventTransfer,
 		Address: t.Client.Addr().String(), Server: out.Server, Detail: map[string]string{}, Transfer: out})
 }
 
@@ -238,7 +238,7 @@ func (h *captureHandler) Connection(c *dissect.Connection) {
 	if c.Outcome == "no-answer" {
 		h.silent = append(h.silent, silent{conn.Server.Addr(), conn.Client.Addr()})
 	}
-	h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: at, Clock: clockOf(conn.First.Time), Dialect: dialectCapture, Event: eventConnection,
+	h.d.b.Add(&evidence.Event{Kind: "event", Place: at, Clock: clockOf(conn.First.Time), Dialect: dialectCapture, Event: eventConnection,
 		Address: conn.Client.Addr().String(), Server: t.Server, Detail: map[string]string{}, TLS: t})
 }
 
@@ -261,7 +261,7 @@ func (h *captureHandler) Observe(o *dissect.Observation) {
 			e.Detail[k] = v
 		}
 	}
-	h.d.b.Events = append(h.d.b.Events, e)
+	h.d.b.Add(&e)
 }
 
 func (h *captureHandler) chain(list []*cert.Certificate, frame int) []string {
@@ -291,7 +291,7 @@ func (h *captureHandler) answered(sum *pcap.Summary) {
 			if host.Sent == 0 {
 				continue
 			}
-			h.d.b.Events = append(h.d.b.Events, evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: host.First.Frame}, Clock: clockOf(host.First.Time),
+			h.d.b.Add(&evidence.Event{Kind: "event", Place: evidence.Place{Input: h.d.in.Name, Frame: host.First.Frame}, Clock: clockOf(host.First.Time),
 				Dialect: dialectCapture, Event: eventHostAnswered, Address: s.client.String(), Server: s.server.String(),
 				Detail: map[string]string{"packets": strconv.FormatInt(host.Sent, 10)}})
 		}

@@ -208,8 +208,8 @@ func (d *decoder) evidenceFile(r io.Reader) {
 		d.problem("", err.Error())
 	}
 	if b != nil {
-		d.b.Events, d.b.Objects, d.b.Coverage, d.b.Facts = b.Events, b.Objects, b.Coverage, b.Facts
-		d.b.Header.Inputs = b.Header.Inputs
+		b.Header.Schema, b.Header.Tool = d.b.Header.Schema, d.b.Header.Tool
+		*d.b = *b
 	}
 }
 

@@ -156,8 +156,7 @@ func (d *decoder) place(sum *pcap.Summary, names []string) {
 		p.Input, p.Frame = names[part], local
 		return part
 	}
-	for i := range d.b.Events {
-		e := &d.b.Events[i]
+	d.b.Update(func(e *evidence.Event) bool {
 		own := at(&e.Place)
 		mark := func(m evidence.Mark) evidence.Mark {
 			part, local := sum.Locate(m.Frame)
@@ -182,7 +181,8 @@ func (d *decoder) place(sum *pcap.Summary, names []string) {
 				t.Marks[k] = mark(m)
 			}
 		}
-	}
+		return true
+	})
 	for i := range d.b.Objects {
 		for j := range d.b.Objects[i].Places {
 			at(&d.b.Objects[i].Places[j])

@@ -3,20 +3,30 @@ package secret
 import "trustline/correlate/evidence"
 
 // Event takes the secrets out of an event: of its text, and of what was read
-// from it.
-func Event(e *evidence.Event) {
-	e.Text = Text(e.Text)
+// from it. It tells whether there were any.
+func Event(e *evidence.Event) bool {
+	found := clear(&e.Text)
 	for k, v := range e.Detail {
 		if k == "hex" || k == "response_hex" {
 			continue // digits: what they stand for is told, or not, by who decodes them
 		}
 		if t := Text(v); t != v {
 			e.Detail[k] = t
+			found = true
 		}
 	}
 	if t := e.Transfer; t != nil {
-		t.File, t.Error = Text(t.File), Text(t.Error)
+		found = clear(&t.File) || found
+		found = clear(&t.Error) || found
 	}
+	return found
+}
+
+// clear takes the secrets out of a text in place.
+func clear(s *string) bool {
+	was := *s
+	*s = Text(was)
+	return *s != was
 }
 
 // Input takes the secrets out of what is told of an input: messages that no
@@ -35,9 +45,7 @@ func Bundle(b *evidence.Bundle) {
 	for i := range b.Header.Inputs {
 		Input(&b.Header.Inputs[i])
 	}
-	for i := range b.Events {
-		Event(&b.Events[i])
-	}
+	b.Update(Event)
 	for i := range b.Facts {
 		b.Facts[i].Value = Text(b.Facts[i].Value)
 	}

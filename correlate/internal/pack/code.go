@@ -162,7 +162,7 @@ func slicePlan(t reflect.Type) *plan {
 			}
 		},
 		func(r *Reader, v reflect.Value) {
-			n, ok := r.length()
+			n, ok := r.Len()
 			if !ok {
 				return
 			}
@@ -192,7 +192,7 @@ func mapPlan(t reflect.Type) *plan {
 			}
 		},
 		func(r *Reader, v reflect.Value) {
-			n, ok := r.length()
+			n, ok := r.Len()
 			if !ok {
 				return
 			}
@@ -289,7 +289,7 @@ func (r *Reader) any() any {
 		planOf(reflect.TypeFor[[]any]()).dec(r, reflect.ValueOf(&x).Elem())
 		return x
 	case isMap:
-		n, ok := r.length()
+		n, ok := r.Len()
 		if !ok {
 			return map[string]any(nil)
 		}
@@ -359,7 +359,7 @@ func (r *Reader) String() string {
 }
 
 // Bool takes a truth value.
-func (r *Reader) Bool() bool { return r.Uint() != 0 }
+func (r *Reader) Bool() bool { return r.Byte() != 0 }
 
 // Int takes a number with a sign.
 func (r *Reader) Int() int64 {
@@ -386,9 +386,20 @@ func (r *Reader) Uint() uint64 {
 // Float takes a number with a fraction.
 func (r *Reader) Float() float64 { return math.Float64frombits(bits.ReverseBytes64(r.Uint())) }
 
-// length takes the length of a slice or map; false is nil, and damage. An element
+// Byte takes one byte.
+func (r *Reader) Byte() byte {
+	if len(r.b) == 0 {
+		r.bad = true
+		return 0
+	}
+	c := r.b[0]
+	r.b = r.b[1:]
+	return c
+}
+
+// Len takes the length of a slice or map; false is nil, and damage. An element
 // takes a byte at least, so a length beyond what is left is damage.
-func (r *Reader) length() (int, bool) {
+func (r *Reader) Len() (int, bool) {
 	n := r.Uint()
 	if n == 0 {
 		return 0, false
