@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,8 @@ func (i *identity) born(notBefore string) {
 // under which nodes printed them.
 func (k *kase) identities() *identities {
 	ids := &identities{by: map[string]*identity{}}
-	for _, c := range k.certBy {
+	for _, id := range slices.Sorted(maps.Keys(k.certBy)) {
+		c := k.certBy[id]
 		i := ids.of(c.Subject, c.Serial, c.SHA1)
 		i.born(c.NotBefore)
 		i.add(nameRole(c.Subject))

@@ -164,7 +164,7 @@ func (v *view) doubtSigner() []doubt {
 // the phone turned to a TVS since and none is seen to be accepted.
 func (v *view) doubtLists(held []ruling) []doubt {
 	a := v.p.lastAttempt("itl")
-	if a == nil || v.yes("tvs-reached") || !slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e.TLS.Service == "tvs" && !n.at.before(a.start) }) {
+	if a == nil || v.yes("tvs-reached") || !slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e().TLS.Service == "tvs" && !n.at.before(a.start) }) {
 		return nil
 	}
 	return slices.DeleteFunc(v.doubtFiles(held), func(d doubt) bool { return !slices.Contains(d.ev, a.evidence()[0]) })

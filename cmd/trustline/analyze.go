@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -53,7 +55,10 @@ Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
 			if err := cited.check(args, &judge.redact, &out); err != nil {
 				return err
 			}
+			spill := newSpill(e)
+			defer spill.Close()
 			opt := decode.options()
+			opt.Spill, run.options.Spill = spill, spill
 			written := run.written(cited.file)
 			c, err := collect(cmd.Context(), e, args, written, func(in gather.Input) *evidence.Bundle { return gather.Decode(in, opt) })
 			if err != nil {
@@ -117,6 +122,9 @@ func (j *judging) judge(ctx context.Context, e *env, b *evidence.Bundle, also fu
 	if err != nil {
 		return err
 	}
+	for i := range j.targets {
+		j.targets[i].format.write = whole(j.targets[i].format.write)
+	}
 	if err := j.out.write(e, j.targets, r); err != nil {
 		return err
 	}
@@ -139,11 +147,34 @@ func (j *judging) report(ctx context.Context, e *env, b *evidence.Bundle) (*corr
 	}
 	b = evidence.Merge(b, j.facts)
 	r := correlate.Judge(b, j.options)
+	if err := b.Err(); err != nil {
+		return nil, fmt.Errorf("the temporary folder lost a part of the evidence: %w", err)
+	}
 	if err := ctx.Err(); err != nil { // while judging, which asks nobody
 		return nil, fmt.Errorf("%w while judging: nothing was written", err)
 	}
 	j.flags.remarks(e, j.options, r, b)
-	return j.flags.redact.apply(r, key)
+	redacted, err := j.flags.redact.apply(r, key)
+	if err == nil {
+		err = readBack(r)
+	}
+	return redacted, err
+}
+
+// readBack tells that a part of a report could not be read from where it was
+// spilled to: what was written of it lacks that part.
+func readBack(r *correlate.Report) error {
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("the temporary folder lost a part of the report: %w", err)
+	}
+	return nil
+}
+
+// whole makes a writer fail that did not get all of the report.
+func whole(write func(io.Writer, *correlate.Report, writing) error) func(io.Writer, *correlate.Report, writing) error {
+	return func(w io.Writer, r *correlate.Report, o writing) error {
+		return cmp.Or(write(w, r, o), readBack(r))
+	}
 }
 
 // fails tells whether a verdict is at or above one of --fail-on.

@@ -247,8 +247,12 @@ func (b *batch) one(ctx context.Context, c *batchCase, shared slots) {
 	if c.err != nil {
 		return
 	}
-	e := &env{stdin: strings.NewReader(""), stdout: b.stdout, stderr: &c.said, slots: shared, progress: b.bar}
-	got, err := collect(ctx, e, []string{c.path}, b.skip(), func(in gather.Input) *evidence.Bundle { return gather.Decode(in, b.decode) })
+	e := &env{stdin: strings.NewReader(""), stdout: b.stdout, stderr: &c.said, spill: b.spill, slots: shared, progress: b.bar}
+	spill := newSpill(e)
+	defer spill.Close()
+	opt, judging := b.decode, *b.judging
+	opt.Spill, judging.options.Spill = spill, spill
+	got, err := collect(ctx, e, []string{c.path}, b.skip(), func(in gather.Input) *evidence.Bundle { return gather.Decode(in, opt) })
 	if err != nil {
 		c.err = err
 		return
@@ -263,7 +267,7 @@ func (b *batch) one(ctx context.Context, c *batchCase, shared slots) {
 		return
 	}
 	defer shared.give()
-	r, err := b.judging.report(ctx, e, bundle)
+	r, err := judging.report(ctx, e, bundle)
 	if err != nil {
 		c.err = err
 		return

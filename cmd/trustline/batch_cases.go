@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -176,7 +177,7 @@ func (b *batch) write(c *batchCase, r *correlate.Report) error {
 	n := note{Schema: caseSchema, Fingerprint: c.fingerprint, Files: map[string]int64{}, Redacted: b.flags.redact.wanted(), Summary: c.row.Summary}
 	sized := func(name string, write func(io.Writer) error) fileText {
 		return fileText{filepath.Join(dir, name), func(w *bytes.Buffer) error {
-			err := write(w)
+			err := cmp.Or(write(w), readBack(r))
 			n.Files[name] = int64(w.Len())
 			return err
 		}}

@@ -21,6 +21,7 @@ type env struct {
 	quiet bool // set by --quiet
 
 	bar      *progress // what is shown now, else nil
+	spill    int64     // bytes that a case holds before it spills, 0 for the usual number
 	slots    slots     // shared by the cases of a batch, else nil
 	progress *progress // likewise: what the bars of the cases tell, else nil
 }

@@ -24,7 +24,10 @@ machines, and judged together by "trustline judge".`,
   trustline evidence phone.pcap > 1.ndjson; trustline evidence tvs.txt > 2.ndjson; trustline judge 1.ndjson 2.ndjson`,
 		Args: needPaths("path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			spill := newSpill(e)
+			defer spill.Close()
 			opt := decode.options()
+			opt.Spill = spill
 			c, err := collect(cmd.Context(), e, args, nil, func(in gather.Input) *evidence.Bundle { return gather.Decode(in, opt) })
 			if err != nil {
 				return err

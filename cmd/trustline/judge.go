@@ -32,6 +32,9 @@ counts once.` + factHelp(),
 			if err != nil {
 				return err
 			}
+			spill := newSpill(e)
+			defer spill.Close()
+			run.options.Spill = spill
 			c, err := collect(cmd.Context(), e, args, run.written(), readEvidence)
 			if err != nil {
 				return err

@@ -34,6 +34,7 @@ type Options struct {
 	TFTPPorts []uint16
 	HTTPPorts []uint16
 	Tool      evidence.Tool
+	Spill     *evidence.Spill // where the events of large captures are kept; nil: in memory
 }
 
 // Input is one file or archive member, or a rotated capture or trace.
@@ -79,7 +80,9 @@ type decoder struct {
 }
 
 func newDecoder(opt Options) *decoder {
-	return &decoder{b: &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}, opt: opt, objs: map[objectKey]int{}}
+	b := &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Tool: opt.Tool}}
+	b.SpillTo(opt.Spill)
+	return &decoder{b: b, opt: opt, objs: map[objectKey]int{}}
 }
 
 // decode is Decode, with the secrets of the input.

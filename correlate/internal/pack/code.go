@@ -306,9 +306,9 @@ func (r *Reader) any() any {
 
 // The two low bits of a string's first number say what it is.
 const (
-	plain  = iota // the rest is the length, the bytes follow
-	word          // the rest is its number in the table
-	digits        // the rest is the number of bytes that the hex digits stand for
+	word   = 1 + iota // the rest is its number in the table
+	digits            // the rest is the number of bytes that the hex digits stand for
+	plain             // the rest is the length, the bytes follow
 )
 
 // AppendString appends a string.

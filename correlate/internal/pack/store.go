@@ -1,8 +1,10 @@
 package pack
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -20,14 +22,29 @@ type Spill struct {
 	Limit  int64                // bytes that a store holds before it spills
 	Create func() (File, error) // makes a file for one store, which goes away when it is closed
 	Failed func(error)          // told once for each store that cannot spill and stays in memory
-	files  []File
+
+	mu    sync.Mutex
+	files []File
 }
 
-// Close closes the files. The stores cannot be read after it.
+// create makes the file of one store.
+func (s *Spill) create() (File, error) {
+	f, err := s.Create()
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.files = append(s.files, f)
+	}
+	return f, err
+}
+
+// Close closes the files. Stores that have spilled cannot be read after it.
 func (s *Spill) Close() error {
 	if s == nil {
 		return nil
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var err error
 	for _, f := range s.files {
 		if e := f.Close(); err == nil {
@@ -57,6 +74,8 @@ type Store struct {
 	failed  bool
 	cache   []byte // the chunk that was read last
 	cached  int    // its number and one more
+	asked   int    // that of the chunk that was asked for last
+	one     []byte // the record that was read last
 	scratch []byte
 }
 
@@ -89,7 +108,7 @@ func (s *Store) close() {
 	data := s.open
 	if s.Compress {
 		s.scratch = s2.Encode(s.scratch[:cap(s.scratch)], data)
-		data = append([]byte(nil), s.scratch...)
+		data = bytes.Clone(s.scratch)
 		s.open = s.open[:0]
 	} else {
 		s.open = nil
@@ -110,13 +129,12 @@ func (s *Store) spill() {
 		}
 	}
 	if s.file == nil {
-		f, err := s.Spill.Create()
+		f, err := s.Spill.create()
 		if err != nil {
 			fail(err)
 			return
 		}
 		s.file = f
-		s.Spill.files = append(s.Spill.files, f)
 	}
 	for i := range s.full {
 		c := &s.full[i]
@@ -139,34 +157,58 @@ func (s *Store) Get(r Ref) ([]byte, error) {
 	if int(r.chunk) == len(s.full) {
 		return s.open[r.at : r.at+r.n], nil
 	}
-	c := &s.full[r.chunk]
-	if !s.Compress {
-		if c.data != nil {
-			return c.data[r.at : r.at+r.n], nil
-		}
-		if cap(s.cache) < int(r.n) {
-			s.cache = make([]byte, r.n)
-		}
-		s.cache = s.cache[:r.n]
-		if _, err := s.file.ReadAt(s.cache, c.at+int64(r.at)); err != nil {
-			return nil, fmt.Errorf("pack: spilled record: %w", err)
-		}
-		return s.cache, nil
+	c, number := &s.full[r.chunk], int(r.chunk)+1
+	if !s.Compress && c.data != nil {
+		return c.data[r.at : r.at+r.n], nil
 	}
-	if s.cached != int(r.chunk)+1 {
-		data := c.data
-		if data == nil {
-			data = make([]byte, c.n)
-			if _, err := s.file.ReadAt(data, c.at); err != nil {
-				return nil, fmt.Errorf("pack: spilled record: %w", err)
-			}
+	if s.cached != number {
+		// What is read in order is read by chunks, and else by records.
+		if again := s.asked == number; !s.Compress && !again {
+			s.asked = number
+			s.one = sized(s.one, int(r.n))
+			return s.one, s.read(s.one, c.at+int64(r.at))
 		}
 		s.cached = 0
-		var err error
-		if s.cache, err = s2.Decode(s.cache[:cap(s.cache)], data); err != nil {
-			return nil, fmt.Errorf("pack: spilled record: %w", err)
+		if err := s.load(c); err != nil {
+			return nil, err
 		}
-		s.cached = int(r.chunk) + 1
+		s.cached = number
 	}
 	return s.cache[r.at : r.at+r.n], nil
+}
+
+// load brings a full chunk into the cache.
+func (s *Store) load(c *chunk) error {
+	data := c.data
+	if data == nil {
+		s.scratch = sized(s.scratch, c.n)
+		if err := s.read(s.scratch, c.at); err != nil {
+			return err
+		}
+		data = s.scratch
+	}
+	if !s.Compress {
+		s.cache = append(s.cache[:0], data...)
+		return nil
+	}
+	var err error
+	if s.cache, err = s2.Decode(s.cache[:cap(s.cache)], data); err != nil {
+		return fmt.Errorf("pack: spilled record: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) read(b []byte, at int64) error {
+	if _, err := s.file.ReadAt(b, at); err != nil {
+		return fmt.Errorf("pack: spilled record: %w", err)
+	}
+	return nil
+}
+
+// sized gives a buffer of n bytes, b itself where it is large enough.
+func sized(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
 }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"cmp"
+	"os"
+	"sync"
+
+	"trustline/correlate/evidence"
+)
+
+// spillLimit is how many bytes of packed evidence, and of packed phones, a case
+// holds in memory: those of some 20,000 phones. The rest goes to the temporary
+// folder.
+const spillLimit = 32 << 20
+
+// newSpill gives the place of what a case does not hold in memory. Its files can
+// be read by their owner only, and go away when it is closed; where the system
+// lets an open file go they have no name from the beginning, so that nothing stays
+// however the program ends. A folder that cannot be written to is told of, and
+// everything stays in memory.
+func newSpill(e *env) *evidence.Spill {
+	var once sync.Once
+	return &evidence.Spill{
+		Limit:  cmp.Or(e.spill, spillLimit),
+		Create: func() (evidence.SpillFile, error) { return newSpillFile("") },
+		Failed: func(err error) {
+			once.Do(func() { e.warn("no room in the temporary folder (%s): everything is kept in memory", reason(err)) })
+		},
+	}
+}
+
+// spillFile is a temporary file.
+type spillFile struct {
+	*os.File
+	named bool
+}
+
+// newSpillFile makes one in a folder, "" for the system's.
+func newSpillFile(dir string) (*spillFile, error) {
+	f, err := os.CreateTemp(dir, "trustline-*")
+	if err != nil {
+		return nil, err
+	}
+	return &spillFile{f, os.Remove(f.Name()) != nil}, nil
+}
+
+// Close closes the file, and removes it where that was not possible before.
+func (f *spillFile) Close() error {
+	err := f.File.Close()
+	if f.named {
+		if e := os.Remove(f.Name()); err == nil {
+			err = e
+		}
+	}
+	return err
+}
