@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"trustline/report"
 	"trustline/testdata/lab/play"
 )
 
@@ -17,19 +12,7 @@ import (
 // archive of forty phones: each report is one that the schema describes, and a
 // second run writes the same bytes.
 func TestReportsFollowTheSchema(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("report.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := compiler.Compile("report.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-
+	schema := reportSchema(t)
 	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "cases", "*"))
 	if err != nil || len(paths) < 50 {
 		t.Fatalf("%d cases, %v", len(paths), err)
@@ -49,13 +32,7 @@ func TestReportsFollowTheSchema(t *testing.T) {
 			if second := analyzed(t, path); first != second {
 				t.Errorf("two runs differ at %s", firstDifference(first, second))
 			}
-			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(first))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := schema.Validate(doc); err != nil {
-				t.Errorf("%#v", err)
-			}
+			valid(t, schema, first)
 		})
 	}
 }
