@@ -30,6 +30,7 @@ func (d *decoder) withoutKeys(head []byte, r io.Reader) ([]byte, io.Reader) {
 // Decode reads one input to evidence.
 func Decode(in Input, opt Options) *evidence.Bundle {
 	b := decode(in, opt)
+	b.ValidText()
 	secret.Bundle(b)
 	return b
 }
@@ -43,6 +44,7 @@ func Decode(in Input, opt Options) *evidence.Bundle {
 // came first, it comes behind them.
 func Events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input {
 	inputs := events(in, opt, func(e *evidence.Event) {
+		e.ValidText()
 		secret.Event(e)
 		emit(e)
 	})
