@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"testing"
+	"time"
 )
 
 // check is a sink that holds the promises of Sink.
@@ -126,5 +127,76 @@ func FuzzDecode(f *testing.F) {
 			b = b[n:]
 		}
 		checkScan(t, file.Bytes())
+	})
+}
+
+// FuzzWrite: what Writer writes, Reader reads: every frame with its bytes, time
+// and length, whatever its source is called.
+func FuzzWrite(f *testing.F) {
+	f.Add([]byte("frame"), uint16(1), int64(1400000000_123456789), 60, "case/phone.pcap", "because")
+	f.Add([]byte{}, uint16(276), int64(0), 0, "", "")
+	f.Add([]byte{0xff}, uint16(0xffff), int64(1), 1<<20, "\xff\x00\u202e", "a\x00b")
+	f.Fuzz(func(t *testing.T, data []byte, link uint16, at int64, length int, source, comment string) {
+		if at < 0 || at > 1<<62 || length < 0 || length > maxFrame {
+			return
+		}
+		var file bytes.Buffer
+		w, err := NewWriter(&file, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		frame := Frame{Time: time.Unix(0, at), Link: uint32(link), Data: data, Length: max(length, len(data))}
+		for range 2 {
+			if err := w.Write(frame, source, comment); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := NewReader(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 1; n <= 2; n++ {
+			got, err := r.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Number != n || got.Link != frame.Link || !bytes.Equal(got.Data, data) || got.Length != frame.Length || !got.Time.Equal(frame.Time) {
+				t.Fatalf("wrote %+v, read %+v", frame, got)
+			}
+		}
+	})
+}
+
+// FuzzSeries: whatever stands in the parts of a series, their frames add up, and
+// each frame leads back to its part.
+func FuzzSeries(f *testing.F) {
+	whole := classicOf(frames(opening()...)...)
+	for _, cut := range cutFile(f, whole, 2) {
+		f.Add(whole, cut)
+	}
+	f.Add(whole, whole[:len(whole)-7])
+	f.Add([]byte{}, zip(whole))
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		in := NewInterest([]uint16{69}, []uint16{2445, 80})
+		c := &check{t: t, in: in, open: map[*Conn]bool{}, next: map[*Conn][2]int64{}}
+		sum, err := ScanSeries([]Part{partOf("a", a), partOf("b", b)}, in, c)
+		if err != nil {
+			return
+		}
+		if len(c.open) > 0 {
+			t.Errorf("%d connections never ended", len(c.open))
+		}
+		total := 0
+		for _, p := range sum.Parts {
+			total += p.Frames
+		}
+		if total != sum.Frames || len(sum.Parts) != 2 {
+			t.Errorf("%d frames in %d parts, %d in all", total, len(sum.Parts), sum.Frames)
+		}
+		for n := 1; n <= sum.Frames; n++ {
+			if part, local := sum.Locate(n); local < 1 || local > sum.Parts[part].Frames {
+				t.Fatalf("frame %d is %d of part %d", n, local, part)
+			}
+		}
 	})
 }

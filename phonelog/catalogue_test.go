@@ -35,3 +35,5 @@ func TestOnePattern(t *testing.T) {
 	cataloguetest.OnePattern(t, catalogues.console)
 	cataloguetest.OnePattern(t, catalogues.status)
 }
+
+func FuzzCatalogues(f *testing.F) { cataloguetest.Fuzz(f, catalogues.console, catalogues.status) }

@@ -87,3 +87,5 @@ func TestForeign(t *testing.T) {
 // remains are known messages that are left when a word of another is lost: the
 // issuer of a token without the word "SAST".
 var remains = map[string]bool{"said again by the lines that are kept > tvs_query_issuer": true}
+
+func FuzzCatalogue(f *testing.F) { cataloguetest.Fuzz(f, book) }

@@ -107,3 +107,32 @@ func TestParseZone(t *testing.T) {
 		}
 	}
 }
+
+// FuzzFlags: a value of a flag is understood or refused, and what is understood
+// is within its bounds.
+func FuzzFlags(f *testing.F) {
+	for _, s := range []string{"443,8000-8010", "1-65535,1-65535", "5MB", "9999999GB", "2014-05-06T07:08:09Z", "2014-05-06", "-07:00:00", "1e308", "a.log=-7h", "Europe/Berlin", "../../etc/passwd", "+25:00", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var p ports
+		if err := p.Set(s); err == nil && (len(p) == 0 || len(p) > math.MaxUint16) {
+			t.Errorf("%d ports", len(p))
+		}
+		var n size
+		if err := n.Set(s); err == nil && n <= 0 {
+			t.Errorf("size %d", n)
+		}
+		zone, err := parseZone(s)
+		if (zone == nil) == (err == nil) {
+			t.Errorf("zone %v, %v", zone, err)
+		}
+		if at, err := parseTime(s, time.UTC, true); s != "" && (at == nil) == (err == nil) {
+			t.Errorf("time %v, %v", at, err)
+		}
+		if offset, ok := parseOffset(s); ok && (math.IsNaN(offset) || math.IsInf(offset, 0)) {
+			t.Errorf("offset %v", offset)
+		}
+		parseClock(s)
+	})
+}

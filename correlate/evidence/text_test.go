@@ -2,8 +2,10 @@ package evidence
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
 	"testing"
+	"unicode"
 )
 
 // broken puts a text that is no UTF-8 into every string of v.
@@ -62,4 +64,32 @@ func TestValidText(t *testing.T) {
 	if !reflect.DeepEqual(b, got) {
 		t.Errorf("read again: %+v, was %+v", got, b)
 	}
+}
+
+// FuzzValidText: the text survives JSON, through Plain too, and nothing that a
+// terminal acts upon stands in the file.
+func FuzzValidText(f *testing.F) {
+	for _, s := range []string{"a\xb5b", "\u202e\u009b\x1b[2J\x7f", "\U000e0041\u2028", "\\xb5", "\ufffd\xef\xbf"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want := ValidText(s)
+		if ValidText(want) != want {
+			t.Fatalf("%q became %q, and that %q", s, want, ValidText(want))
+		}
+		var file bytes.Buffer
+		enc := json.NewEncoder(Plain(&file))
+		if err := enc.Encode(want); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range file.String() {
+			if c != '\n' && !unicode.IsGraphic(c) {
+				t.Fatalf("%q holds %q", file.String(), c)
+			}
+		}
+		var got string
+		if err := json.Unmarshal(file.Bytes(), &got); err != nil || got != want {
+			t.Fatalf("%q came back as %q, %v", want, got, err)
+		}
+	})
 }

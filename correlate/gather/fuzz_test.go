@@ -38,3 +38,28 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzFacts: a statement is a fact with a known key, or an error that says so.
+func FuzzFacts(f *testing.F) {
+	for _, s := range []string{"cucm-version=11.5", "SEP001122334455:itl-sha1=ab12", "capture-side:a.pcap=phone", "origin:=server", "rebuilt=2014-05-06", "=", "x", "security-mode=\xff", "a:b:c=d"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		b, err := gather.Facts([]string{line})
+		if b == nil || len(b.Facts)+btoi(err != nil) != 1 {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		for _, fact := range b.Facts {
+			if fact.Key == "" || fact.Place.Input == "" {
+				t.Errorf("%+v", fact)
+			}
+		}
+	})
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -94,3 +94,16 @@ func TestModel(t *testing.T) {
 		}
 	}
 }
+
+// FuzzAlarms: whatever stands in a log, there are no more alarms than the bound,
+// and what follows an alarm does not undo it.
+func FuzzAlarms(f *testing.F) {
+	f.Add(read(f, "emcc-7821-phone.sip"))
+	f.Add([]byte(`<x-cisco-alarm><Alarm Name="A"><ParameterList><String name="x">1</String></ParameterList></Alarm></x-cisco-alarm>`))
+	f.Add([]byte("<x-cisco-alarm><x-cisco-alarm><Alarm"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if got := ParseAlarms(b); len(got) > maxAlarms {
+			t.Fatalf("%d alarms", len(got))
+		}
+	})
+}

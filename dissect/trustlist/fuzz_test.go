@@ -2,6 +2,8 @@ package trustlist
 
 import (
 	"bytes"
+	"encoding/pem"
+	"strings"
 	"testing"
 )
 
@@ -93,6 +95,40 @@ func FuzzListing(f *testing.F) {
 		}
 		if p, err := parsePage(normalise(b)); err != nil || p == nil {
 			t.Fatalf("the grammar refuses: %v", err)
+		}
+	})
+}
+
+// FuzzReadKeys: a file given to verify with is keys or an error, and each key
+// has the name of its file.
+func FuzzReadKeys(f *testing.F) {
+	f.Add(genuine(f))
+	f.Add(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: genuine(f)[:80]}))
+	f.Add([]byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		keys, err := ReadKeys("file", b)
+		if len(keys) == 0 && err == nil {
+			t.Fatal("neither a key nor an error")
+		}
+		for _, k := range keys {
+			if !strings.HasPrefix(k.Name, "file") || k.Key == nil {
+				t.Fatalf("%+v", k)
+			}
+		}
+	})
+}
+
+// FuzzDiff: what Diff tells between two lists is nothing between a list and
+// itself.
+func FuzzDiff(f *testing.F) {
+	f.Add(genuine(f), genuine(f)[:1500])
+	f.Add([]byte{}, genuine(f))
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		x, _ := Parse(a)
+		y, _ := Parse(b)
+		Diff(x, y)
+		if same := Diff(x, x); len(same) > 0 {
+			t.Fatalf("a list differs from itself: %v", same)
 		}
 	})
 }

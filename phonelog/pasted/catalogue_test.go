@@ -46,3 +46,7 @@ func TestEntries(t *testing.T) {
 		}
 	}
 }
+
+func FuzzCatalogues(f *testing.F) {
+	cataloguetest.Fuzz(f, books.commands, books.cli, books.output, books.derived)
+}
