@@ -113,6 +113,10 @@ func pair(before, after []Record) []int {
 		func(x, y named) bool {
 			return host(x.Record) != "" && sameHost(x, y) && (x.subject == "" || y.subject == "")
 		},
+		// A damaged record may keep its function only, on both sides.
+		func(x, y named) bool {
+			return x.subject == "" && y.subject == "" && x.Serial == y.Serial && sameHost(x, y)
+		},
 	} {
 		for i := range a {
 			for j := range b {
