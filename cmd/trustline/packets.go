@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"trustline/cmd/internal/intake"
+	"trustline/cmd/internal/scratch"
 	"trustline/correlate"
 	"trustline/correlate/secret"
 	"trustline/pcap"
@@ -244,12 +245,11 @@ func (p *packetFlags) write(ctx context.Context, e *env, args, skip []string, r 
 		return nil
 	}
 	fail := func(err error) error { return fmt.Errorf("--packets: %w", err) }
-	temp, err := os.CreateTemp("", "trustline-packets-")
+	temp, end, err := scratch.File("")
 	if err != nil {
 		return fail(err)
 	}
-	defer os.Remove(temp.Name())
-	defer temp.Close()
+	defer end()
 	s := &packetSpool{file: temp, w: bufio.NewWriterSize(temp, 64<<10)}
 	left := citedPackets(r)
 	err = intake.List(args, intake.Options{Skip: skip}).Walk(ctx, func(in intake.Input) error {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"trustline/cmd/internal/scratch"
 )
 
 // spool makes a stream readable at random: in memory, and beyond spoolMemory
-// in a temporary file, which the last release of the handle removes. A stream
+// in a scratch file, which the last release of the handle ends. A stream
 // that ends with an error keeps what came before.
 func (w *walker) spool(r io.Reader) (io.ReaderAt, int64, *handle, error) {
 	data, err := io.ReadAll(io.LimitReader(r, spoolMemory+1))
@@ -19,14 +21,11 @@ func (w *walker) spool(r io.Reader) (io.ReaderAt, int64, *handle, error) {
 	if err != nil || len(data) <= spoolMemory {
 		return bytes.NewReader(data), int64(len(data)), newHandle(func() {}), nil
 	}
-	f, err := os.CreateTemp(w.opt.TempDir, "trustline-*")
+	f, end, err := scratch.File(w.opt.TempDir)
 	if err != nil {
 		return nil, 0, nil, fmt.Errorf("intake: no place to hold an archive inside another: %w", err)
 	}
-	h := newHandle(func() {
-		f.Close()
-		os.Remove(f.Name())
-	})
+	h := newHandle(end)
 	n, err := io.Copy(f, io.MultiReader(bytes.NewReader(data), io.LimitReader(r, maxSpool+1)))
 	var pe *os.PathError
 	switch {

@@ -52,8 +52,11 @@ func (p *Plan) Walk(ctx context.Context, emit func(Input) error) error {
 			n.once = true
 			open := n.open
 			n.open = func() (io.ReadCloser, error) {
-				r, err := open()
-				return counted{r, func(n int64) { read += n }}, err
+				r, err := await(ctx, open)
+				if err != nil {
+					return nil, err
+				}
+				return counted{r, func(n int64) { read += n }}, nil
 			}
 		} else {
 			n.disk = func() (io.ReaderAt, int64, *handle, error) { return w.disk(f.path) }
