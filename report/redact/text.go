@@ -142,12 +142,10 @@ func parseMAC(s string) (m [6]byte, ok bool) {
 	return [6]byte(b), true
 }
 
-// devices finds names of hardware phones, wherever they stand.
+// devices finds names of hardware phones, wherever they stand and whatever
+// follows: a name of a file that was damaged on its way still tells the phone.
 func (x *redactor) devices(s string, l *spans) {
 	for _, m := range sepPattern.FindAllStringSubmatchIndex(s, -1) {
-		if m[1] < len(s) && isHex(s[m[1]:m[1]+1]) {
-			continue
-		}
 		mac, ok := parseMAC(s[m[2]:m[3]])
 		if !ok || keepsMAC(mac) {
 			continue
