@@ -34,10 +34,13 @@ what it recognises by content, joins it on one clock and says for every phone
 what it trusts, what it refused, why, and the least drastic remedy. It is
 "trustline evidence" followed by "trustline judge" and gives the same report.
 
-A path that is missing or damaged is named in the report and stops nothing.
+A path that is missing or damaged is named in the report and stops nothing. An
+interrupt (Ctrl-C, SIGTERM) ends the run and says how far it came; a file is
+written whole or not at all.
 
-Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed;
-2 wrong usage; 3 a verdict at or above --fail-on.` + factHelp(),
+Exit status: 0 the analysis ran, whatever it found; 1 nothing could be analysed,
+the result could not be written, or the run was interrupted; 2 wrong usage; 3 a
+verdict at or above --fail-on.` + factHelp(),
 		Example: `  trustline analyze case/
   trustline analyze phone.pcapng console.log 'show itl.txt'
   trustline analyze case.zip -o report.html -o report.json

@@ -51,32 +51,74 @@ func (x *extractor) put(frame int, name string, content []byte) (string, error) 
 	}
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
+	temp := ""
+	defer func() {
+		if temp != "" {
+			x.root.Remove(temp)
+		}
+	}()
 	for i := 1; i <= maxSameName; i++ {
 		try := name
 		if i > 1 {
 			try = fmt.Sprintf("%s-%d%s", stem, i, ext)
 		}
-		f, err := x.root.OpenFile(try, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if errors.Is(err, fs.ErrExist) {
+		if _, err := x.root.Lstat(try); err == nil {
 			if x.holds(try, content) {
 				return try, nil
 			}
 			continue
 		}
-		if err != nil {
-			return "", err
+		if temp == "" {
+			var err error
+			if temp, err = x.write(content); err != nil {
+				return "", err
+			}
 		}
-		_, err = f.Write(content)
-		if e := f.Close(); err == nil {
-			err = e
-		}
-		if err != nil {
-			x.root.Remove(try) // nothing half-written stays
+		if err := x.place(temp, try); errors.Is(err, fs.ErrExist) {
+			continue
+		} else if err != nil {
 			return "", err
 		}
 		return try, nil
 	}
 	return "", fmt.Errorf("%s: more than %d files of this name", name, maxSameName)
+}
+
+// write writes content under a name that is no one's: a file appears under its
+// own when it is whole.
+func (x *extractor) write(content []byte) (temp string, err error) {
+	temp = "." + salt() + ".tmp"
+	f, err := x.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(content)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		x.root.Remove(temp)
+		return "", err
+	}
+	return temp, nil
+}
+
+// place gives a file its name, unless there is one of that name. Where a file
+// system has no links, an empty file holds the name first.
+func (x *extractor) place(temp, name string) error {
+	err := x.root.Link(temp, name)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	f, err := x.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	f.Close()
+	if err = x.root.Rename(temp, name); err != nil {
+		x.root.Remove(name)
+	}
+	return err
 }
 
 // holds tells whether a file has exactly this content.

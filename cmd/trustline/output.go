@@ -185,6 +185,17 @@ type newFile struct {
 	temp string // where it is, "" when it is written in place
 }
 
+// maxTempName is how much of a file's name stands in that of its temporary file,
+// which is longer than it by 18 bytes. Names have 255 bytes at most.
+const maxTempName = 200
+
+// salt makes the name of a temporary file like no other.
+func salt() string {
+	var b [6]byte
+	rand.Read(b[:]) // never fails (crypto/rand)
+	return hex.EncodeToString(b[:])
+}
+
 // createFile begins a file. A name that is a device or pipe is written to as it
 // is, because replacing it would not be what was meant.
 func createFile(path string) (*newFile, error) {
@@ -202,9 +213,9 @@ func createFile(path string) (*newFile, error) {
 		}
 		mode = info.Mode().Perm()
 	}
-	var salt [6]byte
-	rand.Read(salt[:]) // never fails (crypto/rand)
-	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+hex.EncodeToString(salt[:])+".tmp")
+	base := filepath.Base(path)
+	base = strings.ToValidUTF8(base[:min(len(base), maxTempName)], "") // systems bound the length of a name
+	temp := filepath.Join(filepath.Dir(path), "."+base+"."+salt()+".tmp")
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return nil, err

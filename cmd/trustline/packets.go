@@ -264,6 +264,9 @@ func (p *packetFlags) write(ctx context.Context, e *env, args, skip []string, r 
 	if err == nil {
 		err = s.w.Flush()
 	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w while the captures were read again for --packets: the report is written, %s is not", err, p.file)
+	}
 	if err != nil {
 		return fail(err)
 	}
