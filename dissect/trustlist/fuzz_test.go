@@ -3,6 +3,7 @@ package trustlist
 import (
 	"bytes"
 	"encoding/pem"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,7 +21,9 @@ func FuzzParse(f *testing.F) {
 		extra: append(tv(16, tv(17, tv(18, []byte{0}), tv(19, make([]byte, 16)), tv(20, []byte{0, 1})), tv(21, tv(22, []byte{0}), tv(23, []byte{2, 0}), tv(25, make([]byte, 64)))), tv(26, []byte{1})...),
 		body:  []byte("secret")}.build()
 	f.Add(b)
+	f.Add([]byte("\x01\x02\x02\x00\x02\x0185"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = slices.Clip(b) // nothing may be read behind the end
 		file, err := Parse(b)
 		if file == nil {
 			t.Fatal("no file")

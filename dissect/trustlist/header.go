@@ -78,7 +78,7 @@ func (f *File) parseHeader(b []byte) (header, error) {
 		return h, &ParseError{0, fmt.Sprintf("no header tag: %s", quote(b[:min(len(b), 16)]))}
 	}
 	if !Detect(b) && len(b) >= 8 && !plausibleStart(b) {
-		return h, &ParseError{0, fmt.Sprintf("neither version nor header length: %s", quote(b[:16:16][:min(len(b), 16)]))}
+		return h, &ParseError{0, fmt.Sprintf("neither version nor header length: %s", quote(b[:min(len(b), 16)]))}
 	}
 	seen := map[byte]bool{}
 	var open []container
