@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
@@ -126,6 +127,25 @@ func zipped(t *testing.T, members ...string) []byte {
 		f, err := w.Create(members[i])
 		if err == nil {
 			_, err = io.WriteString(f, members[i+1])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func tarred(t *testing.T, members ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for i := 0; i < len(members); i += 2 {
+		err := w.WriteHeader(&tar.Header{Name: members[i], Mode: 0o600, Size: int64(len(members[i+1]))})
+		if err == nil {
+			_, err = io.WriteString(w, members[i+1])
 		}
 		if err != nil {
 			t.Fatal(err)
