@@ -2,6 +2,7 @@ package hints
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -108,6 +109,7 @@ func FuzzCDP(f *testing.F) {
 	f.Add(read(f, "cdp-phone"))
 	f.Add(read(f, "cdp-switch"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = slices.Clip(b) // nothing may be read behind the end
 		c, err := ParseCDP(b)
 		if c == nil && err == nil {
 			t.Fatal("neither an announcement nor an error")
@@ -122,6 +124,7 @@ func FuzzLLDP(f *testing.F) {
 	f.Add(read(f, "lldp-phone"))
 	f.Add([]byte("\x02\x07\x04\x00\x11\x22\x33\x44\x55\x10\x01\x09\xfe\x08\x00\x12\xbb\x02\x01\x41\x90\x5e"))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = slices.Clip(b) // nothing may be read behind the end
 		l, err := ParseLLDP(b)
 		if l == nil && err == nil {
 			t.Fatal("neither an announcement nor an error")

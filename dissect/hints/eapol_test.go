@@ -3,6 +3,7 @@ package hints
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -69,6 +70,7 @@ func FuzzEAPOL(f *testing.F) {
 		f.Add(read(f, n))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = slices.Clip(b) // nothing may be read behind the end
 		e, err := ParseEAPOL(b)
 		if e == nil && err == nil {
 			t.Fatal("neither a frame nor an error")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -214,6 +215,7 @@ func FuzzSCCP(f *testing.F) {
 	f.Add(unhex(f, register7936), 30)
 	f.Add(append(sccp(17, Register, unhex(f, body7941)...), sccp(0, 0x8f, 1, 2, 3)...), 1)
 	f.Fuzz(func(t *testing.T, b []byte, size int) {
+		b = slices.Clip(b) // nothing may be read behind the end
 		m, err := ParseSCCP(b)
 		if (m == nil) == (err == nil) {
 			t.Fatal("a message or an error")

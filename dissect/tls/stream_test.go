@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -444,6 +445,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte{0, 0, 9, 0, 0x80, 0x2e, 1, 3, 1, 0, 3, 0, 0})
 	// The input is a row of pieces: side, two octets of length, octets missing.
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = slices.Clip(b) // nothing may be read behind the end
 		s := NewStream()
 		for i := 1; len(b) >= 4; i++ {
 			n := min(int(b[1])<<8|int(b[2]), len(b)-4)
