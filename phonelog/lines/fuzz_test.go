@@ -2,8 +2,10 @@ package lines
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 )
 
 // FuzzLines: in chunks or at once, every line of a text is handed out once and
@@ -47,18 +49,30 @@ func FuzzLines(f *testing.F) {
 				if !bytes.Contains(line, p.Text) {
 					t.Fatalf("%q is not in %q", p.Text, line)
 				}
-				Colon(p.Text, 0)
-				Month(p.Text)
+				if at := Colon(p.Text, 0); at > len(p.Text) {
+					t.Fatalf("a colon at %d of %q", at, p.Text)
+				}
+				if m := Month(p.Text); m > 12 {
+					t.Fatalf("%q is month %d", p.Text, m)
+				}
 			}
 			if plain := Unescape(nil, line); len(plain) > len(line) {
 				t.Fatalf("%q became %q", line, plain)
 			}
 			s := string(line)
 			host, port := HostPort(s)
-			Join(host, port)
-			Device(s)
-			Plainer(s)
-			Text(line)
+			if len(host)+len(port) > len(s) {
+				t.Fatalf("%q has host %q and port %q", s, host, port)
+			}
+			if d := Device(s); len(d) > 0 && len(d) < 12 {
+				t.Fatalf("%q is the device %q", s, d)
+			}
+			if p := Plainer(s); len(p) > len(s) {
+				t.Fatalf("%q became %q", s, p)
+			}
+			if text := Text(line); !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+				t.Fatalf("%q became %q", line, text)
+			}
 		}
 	})
 }
