@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"unicode"
 )
@@ -71,13 +72,13 @@ func (x *extractor) put(frame int, name string, content []byte) (string, error) 
 		if temp == "" {
 			var err error
 			if temp, err = x.write(content); err != nil {
-				return "", err
+				return "", unwritten(filepath.Join(x.dir, try), err)
 			}
 		}
 		if err := x.place(temp, try); errors.Is(err, fs.ErrExist) {
 			continue
 		} else if err != nil {
-			return "", err
+			return "", unwritten(filepath.Join(x.dir, try), err)
 		}
 		return try, nil
 	}

@@ -278,14 +278,14 @@ func (p *packetFlags) write(ctx context.Context, e *env, args, skip []string, r 
 	}
 	out, err := createFile(p.file)
 	if err != nil {
-		return fail(err)
+		return fail(unwritten(p.file, err))
 	}
 	defer out.discard()
 	if err := s.writeTo(out); err != nil {
-		return fail(err)
+		return fail(unwritten(p.file, err))
 	}
 	if err := out.commit(); err != nil {
-		return fail(err)
+		return fail(unwritten(p.file, err))
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (f *redactFlags) apply(r *correlate.Report, key []byte) (*correlate.Report,
 		return r, nil
 	}
 	if err := writeMap(f.mapFile, pairs); err != nil {
-		return nil, fmt.Errorf("--redact-map: %w", err)
+		return nil, fmt.Errorf("--redact-map: %w", unwritten(f.mapFile, err))
 	}
 	return r, nil
 }
