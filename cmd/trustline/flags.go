@@ -50,6 +50,10 @@ func (p *ports) String() string {
 }
 
 func (p *ports) Set(s string) error {
+	have := make([]bool, 1<<16)
+	for _, n := range *p {
+		have[n] = true
+	}
 	for _, part := range strings.Split(s, ",") {
 		from, to, ranged := strings.Cut(strings.TrimSpace(part), "-")
 		if !ranged {
@@ -61,7 +65,8 @@ func (p *ports) Set(s string) error {
 			return fmt.Errorf("want port numbers like 2445,8000-8010, not %q", part)
 		}
 		for n := a; n <= b; n++ {
-			if !slices.Contains(*p, uint16(n)) {
+			if !have[n] {
+				have[n] = true
 				*p = append(*p, uint16(n))
 			}
 		}
