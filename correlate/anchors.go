@@ -47,7 +47,7 @@ func boundMark(kind string, src, ref *entry, m evidence.Mark, low, high, strong 
 	return a
 }
 
-func timed(n *entry) bool { return n.e() != nil && n.e().Clock != nil }
+func timed(n *entry) bool { return n.has(holdsClock) }
 
 // phoneToCapture pairs console lines with packets.
 func (k *kase) phoneToCapture(p *phone, add func(*anchor)) {

@@ -86,7 +86,7 @@ func (k *kase) reportServers() []Server {
 	}
 	for _, p := range k.phones {
 		for _, n := range p.all {
-			if n.e() == nil {
+			if !n.has(holdsTransfer | holdsTLS) {
 				continue
 			}
 			if t := n.e().Transfer; t != nil && t.Outcome != "no-response" {
@@ -130,7 +130,7 @@ func (k *kase) hostName(addr string, written map[string]string) string {
 func (k *kase) reportCertificates(known *identities, now time.Time, dated bool) []Certificate {
 	seen := map[string]map[string]bool{}
 	k.everything(func(n *entry) {
-		if n.e() == nil || n.e().TLS == nil {
+		if !n.has(holdsTLS) {
 			return
 		}
 		for _, id := range n.e().TLS.ServerCertificates {

@@ -23,7 +23,7 @@ type presentation struct {
 func (k *kase) presentations() []presentation {
 	var out []presentation
 	k.everything(func(n *entry) {
-		if n.e() == nil || n.e().TLS == nil || len(n.e().TLS.ServerCertificates) == 0 {
+		if !n.has(holdsTLS) || len(n.e().TLS.ServerCertificates) == 0 {
 			return
 		}
 		if c := k.cert(n.e().TLS.ServerCertificates[0]); c != nil {
@@ -93,7 +93,7 @@ func (k *kase) signings() []signing {
 				s.kind = fileKind(s.file)
 			}
 			out = append(out, s)
-		case n.e() != nil && n.e().Transfer != nil:
+		case n.has(holdsTransfer):
 			t := n.e().Transfer
 			if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" && t.Op != "write" {
 				out = append(out, signing{kind: fileKind(t.File), origin: "transfer", server: hostOf(t.Server), n: n, list: l, file: t.File})
@@ -184,8 +184,11 @@ func (k *kase) alarmChanges() []Change {
 	at := map[key]int{}
 	var out []Change
 	k.everything(func(n *entry) {
+		if !n.is("alarm", "syslog_alarm") {
+			return
+		}
 		alarm := n.detail("alarm")
-		if !n.is("alarm", "syslog_alarm") || !strings.Contains(strings.ToLower(alarm), "regen") && !strings.Contains(alarm, "RollBackToPre8.0") && !strings.Contains(alarm, "SecurityModeModified") {
+		if !strings.Contains(strings.ToLower(alarm), "regen") && !strings.Contains(alarm, "RollBackToPre8.0") && !strings.Contains(alarm, "SecurityModeModified") {
 			return
 		}
 		node := firstOf(n.detail("node_id"), n.detail("host"), hostOf(n.e().Server))

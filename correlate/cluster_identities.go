@@ -95,8 +95,8 @@ func (k *kase) identities() *identities {
 	}
 	k.everything(func(n *entry) {
 		switch {
-		case n.e() == nil:
-		case n.e().TLS != nil && len(n.e().TLS.ServerCertificates) > 0:
+		case !n.observed():
+		case n.has(holdsTLS) && len(n.e().TLS.ServerCertificates) > 0:
 			if c := k.cert(n.e().TLS.ServerCertificates[0]); c != nil {
 				ids.of(c.Subject, c.Serial, c.SHA1).add(portRole(n.e().TLS))
 			}

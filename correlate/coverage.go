@@ -179,14 +179,14 @@ func (k *kase) boots(p *phone) []boot {
 // ofBoot tells that an entry is an act of the phone that a boot consists of, and
 // not other talk of its console or traffic.
 func ofBoot(n *entry) bool {
-	if n.e() == nil || !n.at.known || n.sourceKind() == "server" || n.e().Dialect == "phone-status" {
+	if !n.observed() || !n.at.known || n.sourceKind() == "server" || n.in == nil && n.e().Dialect == "phone-status" {
 		return false
 	}
 	switch n.stage {
 	case "ctl", "itl", "config", "tvs", "https", "capf", "registration":
 		return true
 	}
-	return n.e().Transfer != nil || n.e().TLS != nil || n.name == "file_request"
+	return n.has(holdsTransfer|holdsTLS) || n.name == "file_request"
 }
 
 // joined adds an act to the last boot when it follows soon enough.

@@ -14,6 +14,8 @@ type entry struct {
 	seen    *evidence.Event // the event; nil while it is packed, see e
 	in      *kase           // of a packed event
 	index   int32           // and which one it is there
+	holds   uint8           // what a packed event has
+	address string          // the phone's address as the source tells it
 	fact    *evidence.Fact  // instead of an event for a statement
 	obj     *listObj        // instead of an event for a list given as a file or listing
 	place   evidence.Place
@@ -35,6 +37,34 @@ func (n *entry) e() *evidence.Event {
 		return n.seen
 	}
 	return n.in.unpack(n)
+}
+
+// What a packed event has, so that it need not be unpacked for the question.
+const (
+	holdsTransfer = 1 << iota
+	holdsTLS
+	holdsClock
+)
+
+func holdings(e *evidence.Event) (h uint8) {
+	if e.Transfer != nil {
+		h |= holdsTransfer
+	}
+	if e.TLS != nil {
+		h |= holdsTLS
+	}
+	if e.Clock != nil {
+		h |= holdsClock
+	}
+	return h
+}
+
+// has tells whether an entry is an event with one of these.
+func (n *entry) has(what uint8) bool {
+	if n.in != nil {
+		return n.holds&what != 0
+	}
+	return n.seen != nil && holdings(n.seen)&what != 0
 }
 
 // observed tells that an entry is an event, and no statement or list.
@@ -130,7 +160,7 @@ func (n *entry) sourceKind() string {
 // unless it is about a phone: a DHCP lease, a DNS answer. An alarm of CUCM is
 // about the cluster.
 func (n *entry) aside() bool {
-	return n.e() != nil && n.e().Dialect == "capture" && n.e().Transfer == nil && n.e().TLS == nil && n.name != "syslog_alarm"
+	return n.observed() && n.sourceKind() == "capture" && !n.has(holdsTransfer|holdsTLS) && n.name != "syslog_alarm"
 }
 
 func (n *entry) is(names ...string) bool { return n != nil && slices.Contains(names, n.name) }

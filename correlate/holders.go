@@ -34,14 +34,14 @@ func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
 	h := &holders{k: k, names: map[string]map[string]bool{}, runs: map[clockAddress][]run{}, acts: map[string]map[string]bool{}}
 	h.findActs(entries, names)
 	for _, n := range entries {
-		if name := names[n]; name != "" && n.e().Address != "" && !h.bystander(n, name) {
-			addTo(h.names, n.e().Address, name)
+		if name := names[n]; name != "" && n.address != "" && !h.bystander(n, name) {
+			addTo(h.names, n.address, name)
 		}
 	}
 	stamped := map[clockAddress][]*entry{}
 	for _, n := range entries {
-		name, a := names[n], n.e().Address
-		if name == "" || n.e().Clock == nil || len(h.names[a]) < 2 || !h.names[a][name] {
+		name, a := names[n], n.address
+		if name == "" || len(h.names[a]) < 2 || !h.names[a][name] || !n.has(holdsClock) {
 			continue
 		}
 		key := clockAddress{k.clockOf(n.place.Input), a}
@@ -71,16 +71,16 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 	lists := map[[2]string]map[string]bool{}
 	spoke := map[string]bool{}
 	for _, n := range entries {
-		if n.e().TLS != nil && n.e().Address != "" && (n.e().TLS.Service == "tvs" || n.e().TLS.Service == "capf" || n.e().TLS.Service == "sccp-tls" || n.e().TLS.Service == "sip-tls") {
-			spoke[n.e().Address] = true
+		if n.address != "" && n.has(holdsTLS) && (n.e().TLS.Service == "tvs" || n.e().TLS.Service == "capf" || n.e().TLS.Service == "sccp-tls" || n.e().TLS.Service == "sip-tls") {
+			spoke[n.address] = true
 		}
 	}
 	for _, n := range entries {
-		name, a := names[n], n.e().Address
+		name, a := names[n], n.address
 		if name == "" || a == "" {
 			continue
 		}
-		if n.e().Transfer == nil || spoke[a] {
+		if !n.has(holdsTransfer) || spoke[a] {
 			addTo(h.acts, name, a)
 			continue
 		}
@@ -99,13 +99,13 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 // else: the device itself acts at another address, and this one fetched one
 // kind of file and did nothing more.
 func (h *holders) bystander(n *entry, name string) bool {
-	return n.e().Transfer != nil && n.e().Address != "" && len(h.acts[name]) > 0 && !h.acts[name][n.e().Address]
+	return n.has(holdsTransfer) && n.address != "" && len(h.acts[name]) > 0 && !h.acts[name][n.address]
 }
 
 // at gives the device behind the address of an event that names none, or "" and
 // why it cannot be told.
 func (h *holders) at(n *entry) (name, why string) {
-	set := h.names[n.e().Address]
+	set := h.names[n.address]
 	switch len(set) {
 	case 0:
 		return "", ""
@@ -117,12 +117,12 @@ func (h *holders) at(n *entry) (name, why string) {
 		all = append(all, s)
 	}
 	slices.Sort(all)
-	runs := h.runs[clockAddress{h.k.clockOf(n.place.Input), n.e().Address}]
+	runs := h.runs[clockAddress{h.k.clockOf(n.place.Input), n.address}]
 	if n.e().Clock == nil || len(runs) == 0 {
-		return "", fmt.Sprintf("%s was the address of %s", n.e().Address, strings.Join(all, " and of "))
+		return "", fmt.Sprintf("%s was the address of %s", n.address, strings.Join(all, " and of "))
 	}
 	if len(runs) > len(set) {
-		return "", fmt.Sprintf("%s stands for %s at the same time (NAT, or a proxy)", n.e().Address, strings.Join(all, " and "))
+		return "", fmt.Sprintf("%s stands for %s at the same time (NAT, or a proxy)", n.address, strings.Join(all, " and "))
 	}
 	held := runs[0]
 	for _, r := range runs { // the one that held it last; a phone shows its name early in a boot
@@ -131,7 +131,7 @@ func (h *holders) at(n *entry) (name, why string) {
 		}
 	}
 	if !held.leased && ns(n.e().Clock) > held.to+afterwards {
-		return "", fmt.Sprintf("%s was the address of %s, and no lease tells whose it is now", n.e().Address, strings.Join(all, " and of "))
+		return "", fmt.Sprintf("%s was the address of %s, and no lease tells whose it is now", n.address, strings.Join(all, " and of "))
 	}
 	return held.name, ""
 }

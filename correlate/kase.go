@@ -88,9 +88,9 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 	}
 	entries := make([]*entry, 0, b.Count())
 	for i, e := range b.All() {
-		n := &entry{place: e.Place, name: e.Event}
+		n := &entry{place: e.Place, name: e.Event, address: e.Address}
 		if b.Packed(i) {
-			n.in, n.index = k, int32(i)
+			n.in, n.index, n.holds = k, int32(i), holdings(e)
 		} else {
 			n.seen = e
 		}

@@ -25,8 +25,9 @@ func (k *kase) assign(entries []*entry) {
 	lone := soleAddress(entries)
 	known := map[string]bool{}
 	for _, n := range entries {
-		if n.e().Address == "" && n.sourceKind() == "server" {
-			n.e().Address = lone[n.place.Input]
+		if n.address == "" && n.sourceKind() == "server" {
+			n.address = lone[n.place.Input]
+			n.e().Address = n.address
 		}
 		name := k.nameIn(n.e())
 		if name == "" {
@@ -47,7 +48,7 @@ func (k *kase) assign(entries []*entry) {
 	for _, n := range entries {
 		name := names[n]
 		if name != "" && h.bystander(n, name) {
-			n.note = "asked for by " + n.e().Address + ", which is not the phone: somebody's own download"
+			n.note = "asked for by " + n.address + ", which is not the phone: somebody's own download"
 			k.downloads[name] = append(k.downloads[name], n)
 			k.give(n, "")
 			continue
@@ -59,15 +60,15 @@ func (k *kase) assign(entries []*entry) {
 		if name == "" {
 			name = k.owner[n.place.Input]
 		}
-		if name == "" && n.e().Address != "" {
+		if name == "" && n.address != "" {
 			name, n.note = h.at(n)
 		}
 		if name == "" && n.sourceKind() == "phone" && len(known) == 1 {
 			name = one(known)
 			k.owner[n.place.Input] = name
 		}
-		if name == "" && n.e().Address != "" && len(h.names[n.e().Address]) == 0 && deviceEvidence(n.e()) {
-			name = n.e().Address
+		if name == "" && n.address != "" && len(h.names[n.address]) == 0 && deviceEvidence(n.e()) {
+			name = n.address
 		}
 		k.give(n, name)
 	}
@@ -80,8 +81,8 @@ func (k *kase) assign(entries []*entry) {
 func soleAddress(entries []*entry) map[string]string {
 	seen := map[string]map[string]bool{}
 	for _, n := range entries {
-		if n.e().Address != "" && n.sourceKind() == "server" {
-			addTo(seen, n.place.Input, n.e().Address)
+		if n.address != "" && n.sourceKind() == "server" {
+			addTo(seen, n.place.Input, n.address)
 		}
 	}
 	out := map[string]string{}
@@ -111,7 +112,7 @@ func (k *kase) onlyPair(entries []*entry, names map[*entry]string, byAddress map
 	}
 	nameless := map[string]bool{}
 	for _, n := range entries {
-		if a := n.e().Address; a != "" && names[n] == "" && len(byAddress[a]) == 0 && deviceEvidence(n.e()) {
+		if a := n.address; a != "" && names[n] == "" && len(byAddress[a]) == 0 && deviceEvidence(n.e()) {
 			nameless[a] = true
 		}
 	}
@@ -161,7 +162,7 @@ func (k *kase) give(n *entry, name string) {
 		if n.aside() {
 			return // the DHCP lease or DNS question of some other host
 		}
-		if n.e().Address == "" && !n.ofPhone() && (n.sourceKind() == "server" || n.sourceKind() == "pasted") {
+		if n.address == "" && !n.ofPhone() && (n.sourceKind() == "server" || n.sourceKind() == "pasted") {
 			k.general = append(k.general, n)
 		} else {
 			k.strays = append(k.strays, n)
@@ -185,7 +186,7 @@ func (k *kase) give(n *entry, name string) {
 	if n.e().TLS != nil {
 		p.conns = append(p.conns, n)
 	}
-	if a := n.e().Address; a != "" && !slices.Contains(p.addresses, a) {
+	if a := n.address; a != "" && !slices.Contains(p.addresses, a) {
 		p.addresses = append(p.addresses, a)
 		slices.Sort(p.addresses)
 	}
@@ -225,7 +226,7 @@ func (k *kase) nameless() {
 		case n.sourceKind() == "phone" && len(k.phones) == 1 && !k.phones[0].fromLog():
 			k.owner[n.place.Input] = k.phones[0].name
 			k.give(n, k.phones[0].name)
-		case n.sourceKind() == "pasted" && n.e().Address == "" && !n.is("packet_row") && len(k.phones) == 1:
+		case n.sourceKind() == "pasted" && n.address == "" && !n.is("packet_row") && len(k.phones) == 1:
 			k.give(n, k.phones[0].name)
 		case n.sourceKind() == "phone":
 			k.owner[n.place.Input] = "phone of " + n.place.Input

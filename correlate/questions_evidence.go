@@ -20,7 +20,7 @@ var _ = register(
 // wired tells that a capture shows an act of the phone: not only that a host
 // announces itself.
 func wired(n *entry) bool {
-	return n.sourceKind() == "capture" && n.e() != nil && (n.e().Transfer != nil || n.e().TLS != nil || strings.HasPrefix(n.name, "registration_"))
+	return n.sourceKind() == "capture" && (n.has(holdsTransfer|holdsTLS) || strings.HasPrefix(n.name, "registration_"))
 }
 
 func captureWithoutBoot(v *view) Answer {
@@ -275,13 +275,13 @@ func (k *kase) usersOf(addr string) []user {
 		for _, p := range k.phones {
 			by := map[string]*user{}
 			for _, n := range p.all {
-				if !wired(n) || n.e().Address == "" {
+				if !wired(n) || n.address == "" {
 					continue
 				}
-				if u := by[n.e().Address]; u != nil {
+				if u := by[n.address]; u != nil {
 					u.last = n
 				} else {
-					by[n.e().Address] = &user{p, n, n}
+					by[n.address] = &user{p, n, n}
 				}
 			}
 			for a, u := range by {

@@ -286,7 +286,7 @@ func (v *view) lastMoment() (time.Time, bool) {
 		last := instant{}
 		look := func(list []*entry) {
 			for _, n := range list {
-				if n.e() != nil && n.sourceKind() == kind && n.at.known && n.at.abs && (!last.known || last.before(n.at)) {
+				if n.observed() && n.sourceKind() == kind && n.at.known && n.at.abs && (!last.known || last.before(n.at)) {
 					last = n.at
 				}
 			}

@@ -26,7 +26,7 @@ import (
 // becomes the four characters \xNN instead of an unspecific U+FFFD. And it
 // writes as it goes, so that a fleet's report is not held in memory twice.
 func JSON(w io.Writer, r *correlate.Report) error {
-	e := &encoder{w: bufio.NewWriter(w)}
+	e := &encoder{w: bufio.NewWriter(w), types: map[reflect.Type][]field{}}
 	e.report(r)
 	e.w.WriteByte('\n')
 	if err := errors.Join(e.w.Flush(), e.err); err != nil {
@@ -65,15 +65,18 @@ func (e *encoder) report(r *correlate.Report) {
 }
 
 type encoder struct {
-	w   *bufio.Writer
-	err error
+	w     *bufio.Writer
+	types map[reflect.Type][]field
+	err   error
 }
 
 func (e *encoder) newline(depth int) {
+	const blanks = "                                "
 	e.w.WriteByte('\n')
-	for range depth {
-		e.w.WriteByte(' ')
+	for ; depth > len(blanks); depth -= len(blanks) {
+		e.w.WriteString(blanks)
 	}
+	e.w.WriteString(blanks[:depth])
 }
 
 func (e *encoder) value(v reflect.Value, depth int) {
@@ -105,15 +108,33 @@ func (e *encoder) value(v reflect.Value, depth int) {
 func (e *encoder) object(v reflect.Value, depth int) {
 	e.w.WriteByte('{')
 	n := 0
-	for i := range v.NumField() {
-		name, opts, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if opts == "omitempty" && v.Field(i).IsZero() {
+	for i, f := range e.membersOf(v.Type()) {
+		if f.optional && v.Field(i).IsZero() {
 			continue
 		}
-		e.member(name, v.Field(i), n, depth)
+		e.member(f.name, v.Field(i), n, depth)
 		n++
 	}
 	e.close('}', n, depth)
+}
+
+// field is what the tag of a struct's field says.
+type field struct {
+	name     string
+	optional bool
+}
+
+// membersOf reads the tags of a type once.
+func (e *encoder) membersOf(t reflect.Type) []field {
+	list, ok := e.types[t]
+	if !ok {
+		for i := range t.NumField() {
+			name, opts, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			list = append(list, field{name, opts == "omitempty"})
+		}
+		e.types[t] = list
+	}
+	return list
 }
 
 func (e *encoder) members(v reflect.Value, depth int) {
@@ -160,6 +181,14 @@ func (e *encoder) close(c byte, n, depth int) {
 func (e *encoder) quote(s string) {
 	e.w.WriteByte('"')
 	for i := 0; i < len(s); {
+		run := i // what is written as it is, which is nearly everything
+		for i < len(s) && s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		e.w.WriteString(s[run:i])
+		if i == len(s) {
+			break
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
