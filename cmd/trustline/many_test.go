@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"trustline/correlate"
 	"trustline/correlate/evidence"
 	"trustline/correlate/gather"
+	"trustline/report"
 )
 
 // manyFiles asks for another number of files than TestManyFiles makes by itself.
@@ -68,14 +68,14 @@ func TestManyFiles(t *testing.T) {
 		b := evidence.Merge(c.bundles...)
 		inputs = b.Header.Inputs
 		r = correlate.Judge(b, correlate.Options{})
-		if err := json.NewEncoder(io.Discard).Encode(r); err != nil {
+		if err := report.JSON(io.Discard, r); err != nil {
 			t.Fatal(err)
 		}
 	})
 	took := time.Since(started)
-	t.Logf("%d files: %v, %d MiB, %d phones", n, took.Round(time.Millisecond), heap>>20, len(r.Phones))
-	if len(inputs) != n || len(r.Phones) != n-n/10 {
-		t.Errorf("%d inputs and %d phones of %d files", len(inputs), len(r.Phones), n)
+	t.Logf("%d files: %v, %d MiB, %d phones", n, took.Round(time.Millisecond), heap>>20, r.Count())
+	if len(inputs) != n || r.Count() != n-n/10 {
+		t.Errorf("%d inputs and %d phones of %d files", len(inputs), r.Count(), n)
 	}
 	if limit := 60*time.Second + time.Duration(n)*10*time.Millisecond; took > limit {
 		t.Errorf("it took %v", took)
