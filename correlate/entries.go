@@ -105,7 +105,7 @@ type instant struct {
 	scale int32 // which of the clocks that nobody dates; 0 when abs
 }
 
-// less orders instants: dated before undated before none, so that a timeline
+// compare orders instants: dated before undated before none, so that a timeline
 // shows first what it can place.
 func (a instant) compare(b instant) int {
 	rank := func(i instant) int {

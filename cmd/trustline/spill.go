@@ -5,6 +5,7 @@ import (
 	"os"
 	"sync"
 
+	"trustline/cmd/internal/scratch"
 	"trustline/correlate/evidence"
 )
 
@@ -22,35 +23,28 @@ func newSpill(e *env) *evidence.Spill {
 	var once sync.Once
 	return &evidence.Spill{
 		Limit:  cmp.Or(e.spill, spillLimit),
-		Create: func() (evidence.SpillFile, error) { return newSpillFile("") },
+		Create: newSpillFile,
 		Failed: func(err error) {
 			once.Do(func() { e.warn("no room in the temporary folder (%s): everything is kept in memory", reason(err)) })
 		},
 	}
 }
 
-// spillFile is a temporary file.
+// spillFile is a temporary file that goes when it is closed.
 type spillFile struct {
 	*os.File
-	named bool
+	end func()
 }
 
-// newSpillFile makes one in a folder, "" for the system's.
-func newSpillFile(dir string) (*spillFile, error) {
-	f, err := os.CreateTemp(dir, "trustline-*")
+func newSpillFile() (evidence.SpillFile, error) {
+	f, end, err := scratch.File("")
 	if err != nil {
 		return nil, err
 	}
-	return &spillFile{f, os.Remove(f.Name()) != nil}, nil
+	return spillFile{f, end}, nil
 }
 
-// Close closes the file, and removes it where that was not possible before.
-func (f *spillFile) Close() error {
-	err := f.File.Close()
-	if f.named {
-		if e := os.Remove(f.Name()); err == nil {
-			err = e
-		}
-	}
-	return err
+func (f spillFile) Close() error {
+	f.end()
+	return nil
 }

@@ -74,20 +74,3 @@ func TestSpill(t *testing.T) {
 		t.Setenv("TMPDIR", temp)
 	}
 }
-
-func TestSpillFileHasNoName(t *testing.T) {
-	dir := t.TempDir()
-	f, err := newSpillFile(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if left, _ := os.ReadDir(dir); len(left) > 0 != f.named {
-		t.Errorf("%d files, named %v", len(left), f.named)
-	}
-	if err := f.Close(); err != nil {
-		t.Error(err)
-	}
-	if left, _ := os.ReadDir(dir); len(left) > 0 {
-		t.Errorf("%s is left", left[0].Name())
-	}
-}
