@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +12,11 @@ import (
 // anchors collects every pair of events that two clocks may have seen, by
 // source and reference. Each rule names what it pairs and which side of the
 // offset it bounds, by causality: a request is sent before it is received.
-func (k *kase) anchors() map[[2]source][]*anchor {
+func (k *kase) anchors(all []source) map[[2]source][]*anchor {
 	out := map[[2]source][]*anchor{}
+	if !slices.ContainsFunc(all, func(s source) bool { return s.kind != "capture" }) {
+		return out // all rules pair the words of a log with something
+	}
 	add := func(a *anchor) {
 		if a.srcClock == nil || a.refClock == nil {
 			return // evidence from elsewhere may lack a time

@@ -3,6 +3,7 @@ package correlate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -55,11 +56,11 @@ func calendarOf(c *evidence.Clock) calendar {
 // to every source that can be reached. What --clock states is fixed before the
 // walk, so that whatever was measured against it follows.
 func (k *kase) solve(given map[string]float64) {
-	m := &clockModel{edges: map[source][]*offset{}, notes: map[source][]string{}, life: map[source]*lifetime{}, epochs: map[source][]*innerDate{}, wrong: map[*entry]int64{}}
+	m := &clockModel{edges: map[source][]*offset{}, notes: map[source][]string{}, life: k.life, epochs: map[source][]*innerDate{}, wrong: map[*entry]int64{}}
 	k.clock = m
-	all := k.sources()
+	all := slices.SortedFunc(maps.Keys(k.life), compareSource) // every clock of the case
 	var found [][]*offset
-	for pair, list := range k.anchors() {
+	for pair, list := range k.anchors(all) {
 		if o := measure(pair[0], pair[1], inZone(list, k.opt.Zone)); o != nil {
 			found = append(found, o)
 		}
@@ -314,27 +315,21 @@ func leapDay(c *evidence.Clock, at, mid int64) int64 {
 	return 0
 }
 
-// sources lists every clock of the case.
-func (k *kase) sources() []source {
-	var out []source
-	for _, e := range k.b.All() {
-		if e.Clock == nil {
-			continue
-		}
-		s := k.sourceOf(e.Place.Input, (&entry{seen: e}).sourceKind(), e.Clock)
-		at := ns(e.Clock)
-		if l := k.clock.life[s]; l != nil {
-			l.first, l.last = min(l.first, at), max(l.last, at)
-			continue
-		}
-		k.clock.life[s] = &lifetime{first: at, last: at}
-		out = append(out, s)
-		if !slices.Contains(k.kinds[s.input], s.kind) {
-			k.kinds[s.input] = append(k.kinds[s.input], s.kind)
-		}
+// ticks notes that an event was dated by its source.
+func (k *kase) ticks(n *entry) {
+	c := n.e().Clock
+	if c == nil {
+		return
 	}
-	slices.SortFunc(out, compareSource)
-	return out
+	s, at := k.sourceOf(n.place.Input, n.sourceKind(), c), ns(c)
+	if l := k.life[s]; l != nil {
+		l.first, l.last = min(l.first, at), max(l.last, at)
+		return
+	}
+	k.life[s] = &lifetime{first: at, last: at}
+	if !slices.Contains(k.kinds[s.input], s.kind) {
+		k.kinds[s.input] = append(k.kinds[s.input], s.kind)
+	}
 }
 
 // sourceName names a clock for the report: its input, and which of the

@@ -9,97 +9,123 @@ import (
 	"time"
 )
 
+// seen is what the evidence of all phones, and that of none, tells about the
+// servers.
+type seen struct {
+	k         *kase
+	once      map[*entry]bool // statements and files stand with every phone
+	modes     map[string]bool
+	services  map[string]map[string]bool // address -> what it did
+	last      instant                    // that anything is dated with
+	certs     map[string]map[string]bool // by its object, where a certificate was seen
+	roles     map[string]map[string]bool // by its object, what the ports make of it
+	presented []presentation
+	signings  []signing
+	alarms    []*entry
+	printed   []*entry // certificates that a node printed
+}
+
+func (k *kase) newSeen() *seen {
+	return &seen{k: k, once: map[*entry]bool{}, modes: map[string]bool{}, services: map[string]map[string]bool{}, certs: map[string]map[string]bool{}, roles: map[string]map[string]bool{}}
+}
+
+// phone looks at one phone.
+func (s *seen) phone(p *phone) {
+	if m := s.k.mode(p); m != "unknown" {
+		s.modes[m] = true
+	}
+	s.look(p.all)
+	for _, n := range p.all {
+		if !n.has(holdsTransfer | holdsTLS) {
+			continue
+		}
+		if t := n.e().Transfer; t != nil && t.Outcome != "no-response" {
+			addTo(s.services, hostOf(t.Server), t.Proto)
+		}
+		if t := n.e().TLS; t != nil && t.Outcome != "no-answer" {
+			addTo(s.services, hostOf(t.Server), t.Service)
+		}
+	}
+}
+
+// look looks at evidence, each piece once.
+func (s *seen) look(list []*entry) {
+	for _, n := range list {
+		if !n.observed() {
+			if s.once[n] {
+				continue
+			}
+			s.once[n] = true
+		}
+		if n.at.known && n.at.abs && (!s.last.known || n.at.ns > s.last.ns) {
+			s.last = n.at
+		}
+		if n.has(holdsTLS) {
+			for _, id := range n.e().TLS.ServerCertificates {
+				addTo(s.certs, id, n.e().TLS.Server)
+			}
+			for _, id := range n.e().TLS.ClientCertificates {
+				addTo(s.certs, id, "client "+hostOf(n.e().TLS.Client))
+			}
+		}
+		s.showed(n)
+		s.signed(n)
+		switch {
+		case n.is("alarm", "syslog_alarm"):
+			s.alarms = append(s.alarms, n)
+		case n.is("cli_show_cert") && n.detail("subject") != "" && n.detail("serial") != "":
+			s.printed = append(s.printed, n)
+		}
+	}
+}
+
 // reportCluster gathers what the case tells about the servers, whichever phone
 // it was seen with.
-func (k *kase) reportCluster() Cluster {
-	c := Cluster{Mode: k.clusterMode(), Servers: k.reportServers(), Findings: []Finding{}}
-	now, dated := k.lastMoment()
+func (k *kase) reportCluster(s *seen) Cluster {
+	s.look(k.strays)
+	s.look(k.general)
+	if len(k.phones) == 0 { // else they stand with each of them
+		for _, l := range k.files {
+			for _, n := range k.listEntries(&phone{}, l) {
+				s.signed(n)
+			}
+		}
+	}
+	c := Cluster{Mode: k.clusterMode(s), Servers: k.reportServers(s), Findings: []Finding{}}
+	now, dated := time.Unix(0, s.last.ns).UTC(), s.last.known
 	if dated {
 		c.AsOf = ptr(rfc3339(now.UnixNano(), 1e-6))
 	}
-	known := k.identities()
-	c.Certificates = k.reportCertificates(known, now, dated)
-	presented := k.presentations()
-	signers := k.signings()
+	known := k.identities(s)
+	c.Certificates = k.reportCertificates(s, known, now, dated)
+	presented := s.presentations()
+	signers := s.signers()
 	c.Presented, c.Signers = k.reportPresented(presented), k.reportSigners(signers)
-	c.Changes = k.reportChanges(known, presented, signers)
+	c.Changes = k.reportChanges(s, known, presented, signers)
 	return c
 }
 
-func (k *kase) clusterMode() string {
+func (k *kase) clusterMode(s *seen) string {
 	if f := k.fact(nil, "security-mode"); f != nil {
 		return f.fact.Value
 	}
-	modes := map[string]bool{}
-	for _, p := range k.phones {
-		if m := k.mode(p); m != "unknown" {
-			modes[m] = true
-		}
-	}
-	if len(modes) == 1 {
-		return one(modes)
+	if len(s.modes) == 1 {
+		return one(s.modes)
 	}
 	return "unknown"
 }
 
-// everything visits all evidence of the case once: that of the phones, what fits
-// none, and what is about the cluster.
-func (k *kase) everything(f func(*entry)) {
-	seen := map[*entry]bool{} // statements and files stand with every phone
-	visit := func(list []*entry) {
-		for _, n := range list {
-			if !n.observed() {
-				if seen[n] {
-					continue
-				}
-				seen[n] = true
-			}
-			f(n)
-		}
-	}
-	for _, p := range k.phones {
-		visit(p.all)
-	}
-	visit(k.strays)
-	visit(k.general)
-}
-
-// lastMoment is the last one that anything in evidence is dated with.
-func (k *kase) lastMoment() (time.Time, bool) {
-	var last instant
-	k.everything(func(n *entry) {
-		if n.at.known && n.at.abs && (!last.known || n.at.ns > last.ns) {
-			last = n.at
-		}
-	})
-	return time.Unix(0, last.ns).UTC(), last.known
-}
-
 // reportServers lists the addresses that acted as servers towards phones, with
 // the name that their certificates agree on.
-func (k *kase) reportServers() []Server {
-	services := map[string]map[string]bool{}
+func (k *kase) reportServers(s *seen) []Server {
 	written := map[string]string{} // names as certificates spell them
 	for _, c := range k.certBy {
 		cn := commonName(c.Subject)
 		written[strings.ToLower(cn)] = max(written[strings.ToLower(cn)], cn)
 	}
-	for _, p := range k.phones {
-		for _, n := range p.all {
-			if !n.has(holdsTransfer | holdsTLS) {
-				continue
-			}
-			if t := n.e().Transfer; t != nil && t.Outcome != "no-response" {
-				addTo(services, hostOf(t.Server), t.Proto)
-			}
-			if t := n.e().TLS; t != nil && t.Outcome != "no-answer" {
-				addTo(services, hostOf(t.Server), t.Service)
-			}
-		}
-	}
 	out := []Server{}
-	for _, addr := range slices.Sorted(maps.Keys(services)) {
-		out = append(out, Server{Address: addr, Name: ptr(k.hostName(addr, written)), Services: slices.Sorted(maps.Keys(services[addr]))})
+	for _, addr := range slices.Sorted(maps.Keys(s.services)) {
+		out = append(out, Server{Address: addr, Name: ptr(k.hostName(addr, written)), Services: slices.Sorted(maps.Keys(s.services[addr]))})
 	}
 	return out
 }
@@ -127,19 +153,8 @@ func (k *kase) hostName(addr string, written map[string]string) string {
 
 // reportCertificates lists every certificate of the case with its dates: those
 // whose bytes are in evidence, and those that a node printed.
-func (k *kase) reportCertificates(known *identities, now time.Time, dated bool) []Certificate {
-	seen := map[string]map[string]bool{}
-	k.everything(func(n *entry) {
-		if !n.has(holdsTLS) {
-			return
-		}
-		for _, id := range n.e().TLS.ServerCertificates {
-			addTo(seen, id, n.e().TLS.Server)
-		}
-		for _, id := range n.e().TLS.ClientCertificates {
-			addTo(seen, id, "client "+hostOf(n.e().TLS.Client))
-		}
-	})
+func (k *kase) reportCertificates(s *seen, known *identities, now time.Time, dated bool) []Certificate {
+	seen := s.certs
 	for _, l := range k.lists {
 		for i := range l.l.Records {
 			if r := &l.l.Records[i]; r.Certificate != "" {

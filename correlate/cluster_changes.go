@@ -12,51 +12,54 @@ import (
 
 // presentation is one handshake in which a server showed its certificate.
 type presentation struct {
-	n      *entry
-	cert   *evidence.Certificate
-	server string // and what it is in evidence as
-	id     string
+	n       sight
+	cert    *evidence.Certificate
+	server  string // and what it is in evidence as
+	id      string
+	service string
 }
 
-// presentations lists the handshakes that show a server's certificate, by
-// address and port, in order of time. A resumed session and TLS 1.3 show none.
-func (k *kase) presentations() []presentation {
-	var out []presentation
-	k.everything(func(n *entry) {
-		if !n.has(holdsTLS) || len(n.e().TLS.ServerCertificates) == 0 {
-			return
-		}
-		if c := k.cert(n.e().TLS.ServerCertificates[0]); c != nil {
-			out = append(out, presentation{n, c, n.e().TLS.Server, n.e().TLS.ServerCertificates[0]})
-		}
+// showed notes the handshakes that show a server's certificate. A resumed session
+// and TLS 1.3 show none.
+func (s *seen) showed(n *entry) {
+	if !n.has(holdsTLS) || len(n.e().TLS.ServerCertificates) == 0 {
+		return
+	}
+	if t := n.e().TLS; s.k.cert(t.ServerCertificates[0]) != nil {
+		s.presented = append(s.presented, presentation{s.k.sighted(n), s.k.cert(t.ServerCertificates[0]), t.Server, t.ServerCertificates[0], t.Service})
+		addTo(s.roles, t.ServerCertificates[0], portRole(t))
+	}
+}
+
+// presentations lists them by address and port, in order of time.
+func (s *seen) presentations() []presentation {
+	slices.SortStableFunc(s.presented, func(a, b presentation) int {
+		return cmp.Or(strings.Compare(a.server, b.server), compareSights(&a.n, &b.n))
 	})
-	slices.SortStableFunc(out, func(a, b presentation) int {
-		return cmp.Or(strings.Compare(a.server, b.server), compareEntries(a.n, b.n))
-	})
-	return out
+	return s.presented
 }
 
 func (k *kase) reportPresented(list []presentation) []Presented {
 	type key struct{ address, id string }
 	at := map[key]int{}
 	out := []Presented{}
-	last := map[key]*entry{}
+	last := map[key]string{}
 	for _, p := range list {
 		id := key{p.server, p.id}
 		i, ok := at[id]
 		if !ok {
 			i = len(out)
 			at[id] = i
-			out = append(out, Presented{Address: p.server, Service: p.n.e().TLS.Service, Subject: p.cert.Subject, Serial: p.cert.Serial, SHA1: ptr(p.cert.SHA1), First: p.n.when(), Evidence: ids([]*entry{p.n})})
+			out = append(out, Presented{Address: p.server, Service: p.service, Subject: p.cert.Subject, Serial: p.cert.Serial, SHA1: ptr(p.cert.SHA1), First: p.n.when(), Evidence: idList(p.n.id)})
 		}
 		if w := p.n.when(); w != nil {
 			out[i].Last = w
 		}
 		out[i].Connections++
-		last[id] = p.n
+		last[id] = p.n.id
 	}
 	for id, i := range at {
-		for _, e := range ids([]*entry{last[id]}) {
+		for _, e := range idList(last[id]) {
 			if !slices.Contains(out[i].Evidence, e) {
 				out[i].Evidence = append(out[i].Evidence, e)
 			}
@@ -70,48 +73,43 @@ func (k *kase) reportPresented(list []presentation) []Presented {
 type signing struct {
 	kind, origin   string
 	server, source string
-	n              *entry // the transfer, or the list's own entry
+	n              sight // the transfer, or the list's own entry
+	phone          string
 	list           *listObj
 	file           string
 }
 
-// signings lists what was signed by whom, by server and kind, in order of time.
-// A list that is stated to come from a phone is no server's.
-func (k *kase) signings() []signing {
-	var out []signing
-	visit := func(n *entry) {
-		switch {
-		case n.obj != nil:
-			if origin, _ := k.originOf(n.place.Input); origin == "phone" || n.obj.l.Signer.Serial == "" {
-				return
-			}
-			s := signing{kind: n.obj.l.Type, origin: "file", source: n.place.Input, n: n, list: n.obj, file: n.obj.l.File}
-			if n.obj.l.Origin == "listing" {
-				s.origin = "listing"
-			}
-			if s.kind != "itl" && s.kind != "ctl" {
-				s.kind = fileKind(s.file)
-			}
-			out = append(out, s)
-		case n.has(holdsTransfer):
-			t := n.e().Transfer
-			if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" && t.Op != "write" {
-				out = append(out, signing{kind: fileKind(t.File), origin: "transfer", server: hostOf(t.Server), n: n, list: l, file: t.File})
-			}
+// signed notes what was signed by whom. A list that is stated to come from a
+// phone is no server's.
+func (s *seen) signed(n *entry) {
+	k := s.k
+	switch {
+	case n.obj != nil:
+		if origin, _ := k.originOf(n.place.Input); origin == "phone" || n.obj.l.Signer.Serial == "" {
+			return
+		}
+		g := signing{kind: n.obj.l.Type, origin: "file", source: n.place.Input, n: k.sighted(n), phone: n.phone, list: n.obj, file: n.obj.l.File}
+		if n.obj.l.Origin == "listing" {
+			g.origin = "listing"
+		}
+		if g.kind != "itl" && g.kind != "ctl" {
+			g.kind = fileKind(g.file)
+		}
+		s.signings = append(s.signings, g)
+	case n.has(holdsTransfer):
+		t := n.e().Transfer
+		if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" && t.Op != "write" {
+			s.signings = append(s.signings, signing{kind: fileKind(t.File), origin: "transfer", server: hostOf(t.Server), n: k.sighted(n), phone: n.phone, list: l, file: t.File})
 		}
 	}
-	k.everything(visit)
-	for _, l := range k.files {
-		if len(k.phones) == 0 { // else it stands with each of them
-			for _, n := range k.listEntries(&phone{}, l) {
-				visit(n)
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b signing) int {
-		return cmp.Or(strings.Compare(a.origin, b.origin), strings.Compare(a.server, b.server), strings.Compare(a.source, b.source), cmp.Compare(kindRank(a.kind), kindRank(b.kind)), compareEntries(a.n, b.n), strings.Compare(a.list.id, b.list.id))
+}
+
+// signers lists them by server and kind, in order of time.
+func (s *seen) signers() []signing {
+	slices.SortStableFunc(s.signings, func(a, b signing) int {
+		return cmp.Or(strings.Compare(a.origin, b.origin), strings.Compare(a.server, b.server), strings.Compare(a.source, b.source), cmp.Compare(kindRank(a.kind), kindRank(b.kind)), compareSights(&a.n, &b.n), strings.Compare(a.list.id, b.list.id))
 	})
-	return slices.CompactFunc(out, func(a, b signing) bool { // a file stands with every phone
+	return slices.CompactFunc(s.signings, func(a, b signing) bool { // a file stands with every phone
 		return a.origin != "transfer" && a.source == b.source && a.list == b.list && a.n.place == b.n.place
 	})
 }
@@ -123,7 +121,7 @@ func (k *kase) reportSigners(list []signing) []ServedSigner {
 	type sums struct {
 		row           int
 		files, phones map[string]bool
-		last          *entry
+		last          string
 	}
 	at := map[key]*sums{}
 	out := []ServedSigner{}
@@ -134,22 +132,22 @@ func (k *kase) reportSigners(list []signing) []ServedSigner {
 		if sum == nil {
 			sum = &sums{row: len(out), files: map[string]bool{}, phones: map[string]bool{}}
 			at[id] = sum
-			out = append(out, ServedSigner{Kind: s.kind, Origin: s.origin, Server: ptr(s.server), Source: ptr(s.source), File: s.file, Signer: Signer(signer), First: s.n.when(), Evidence: ids([]*entry{s.n})})
+			out = append(out, ServedSigner{Kind: s.kind, Origin: s.origin, Server: ptr(s.server), Source: ptr(s.source), File: s.file, Signer: Signer(signer), First: s.n.when(), Evidence: idList(s.n.id)})
 		}
 		r := &out[sum.row]
 		if w := s.n.when(); w != nil {
 			r.Last = w
 		}
-		if s.origin == "transfer" && s.n.phone != "" {
-			sum.phones[s.n.phone] = true
+		if s.origin == "transfer" && s.phone != "" {
+			sum.phones[s.phone] = true
 		}
 		sum.files[strings.ToLower(s.file)] = true
 		r.Files, r.Phones = len(sum.files), len(sum.phones)
-		sum.last = s.n
+		sum.last = s.n.id
 	}
 	for _, sum := range at {
 		r := &out[sum.row]
-		for _, e := range ids([]*entry{sum.last}) {
+		for _, e := range idList(sum.last) {
 			if !slices.Contains(r.Evidence, e) {
 				r.Evidence = append(r.Evidence, e)
 			}
@@ -160,8 +158,8 @@ func (k *kase) reportSigners(list []signing) []ServedSigner {
 
 // reportChanges tells what became different, by alarms, by the dates of
 // certificates, by what the wire shows, and by statements.
-func (k *kase) reportChanges(known *identities, presented []presentation, signed []signing) []Change {
-	out := slices.Concat(k.alarmChanges(), certificateChanges(known), presentedChanges(presented), signerChanges(signed), k.statedChanges())
+func (k *kase) reportChanges(s *seen, known *identities, presented []presentation, signed []signing) []Change {
+	out := slices.Concat(alarmChanges(s.alarms), certificateChanges(known), k.presentedChanges(presented), k.signerChanges(signed), k.statedChanges())
 	rank := func(c Change) string {
 		if c.Time == nil {
 			return "~" // behind every date
@@ -179,17 +177,14 @@ func (k *kase) reportChanges(known *identities, presented []presentation, signed
 
 // alarmChanges are the alarms of CUCM that tell of a new certificate or list, or
 // of another mode. One that several sources tell in the same second is one.
-func (k *kase) alarmChanges() []Change {
+func alarmChanges(alarms []*entry) []Change {
 	type key struct{ alarm, node, time string }
 	at := map[key]int{}
 	var out []Change
-	k.everything(func(n *entry) {
-		if !n.is("alarm", "syslog_alarm") {
-			return
-		}
+	for _, n := range alarms {
 		alarm := n.detail("alarm")
 		if !strings.Contains(strings.ToLower(alarm), "regen") && !strings.Contains(alarm, "RollBackToPre8.0") && !strings.Contains(alarm, "SecurityModeModified") {
-			return
+			continue
 		}
 		node := firstOf(n.detail("node_id"), n.detail("host"), hostOf(n.e().Server))
 		c := Change{Kind: "alarm", Time: n.when(), Server: ptr(node), Text: alarm + prefixed(": ", n.detail("text")), Evidence: ids([]*entry{n})}
@@ -202,11 +197,11 @@ func (k *kase) alarmChanges() []Change {
 		}
 		if i, ok := at[id]; ok && id.time != "" {
 			out[i].Evidence = append(out[i].Evidence, c.Evidence...)
-			return
+			continue
 		}
 		at[id] = len(out)
 		out = append(out, c)
-	})
+	}
 	return out
 }
 
@@ -230,7 +225,7 @@ func madeOn(i *identity) string {
 
 // presentedChanges tell since when another certificate is seen at a port, once
 // for each pair: two nodes behind one address take turns.
-func presentedChanges(list []presentation) []Change {
+func (k *kase) presentedChanges(list []presentation) []Change {
 	var out []Change
 	seen := map[[3]string]bool{}
 	for i := 1; i < len(list); i++ {
@@ -240,14 +235,14 @@ func presentedChanges(list []presentation) []Change {
 			continue
 		}
 		seen[[3]string{at, from, to}] = true
-		out = append(out, Change{Kind: "presented", Time: b.n.when(), TimeText: b.n.text(), Server: ptr(at), Serial: normBytes(b.cert.Serial), Replaces: normBytes(a.cert.Serial), Evidence: ids([]*entry{a.n, b.n}),
+		out = append(out, Change{Kind: "presented", Time: b.n.when(), TimeText: k.entryOf(b.n).text(), Server: ptr(at), Serial: normBytes(b.cert.Serial), Replaces: normBytes(a.cert.Serial), Evidence: idList(a.n.id, b.n.id),
 			Text: fmt.Sprintf("presents the certificate of %s with serial %s; before that %s with serial %s", nameOf(b.cert.Subject), normBytes(b.cert.Serial), nameOf(a.cert.Subject), normBytes(a.cert.Serial))})
 	}
 	return out
 }
 
 // signerChanges tell since when a server's files of a kind bear another signer.
-func signerChanges(list []signing) []Change {
+func (k *kase) signerChanges(list []signing) []Change {
 	var out []Change
 	seen := map[[4]string]bool{}
 	for i := 1; i < len(list); i++ {
@@ -258,7 +253,7 @@ func signerChanges(list []signing) []Change {
 			continue
 		}
 		seen[id] = true
-		out = append(out, Change{Kind: "signer", Time: b.n.when(), TimeText: b.n.text(), Server: ptr(b.server), Serial: normBytes(to.Serial), Replaces: normBytes(from.Serial), Evidence: ids([]*entry{a.n, b.n}),
+		out = append(out, Change{Kind: "signer", Time: b.n.when(), TimeText: k.entryOf(b.n).text(), Server: ptr(b.server), Serial: normBytes(to.Serial), Replaces: normBytes(from.Serial), Evidence: idList(a.n.id, b.n.id),
 			Text: fmt.Sprintf("serves %s signed by %s with serial %s; before that by %s with serial %s", kindText(b.kind), nameOf(to.Name), normBytes(to.Serial), nameOf(from.Name), normBytes(from.Serial))})
 	}
 	return out

@@ -70,7 +70,7 @@ func (i *identity) born(notBefore string) {
 // identities gathers the certificates of the case with their roles: from the
 // records of lists, from the ports they were presented at, and from the names
 // under which nodes printed them.
-func (k *kase) identities() *identities {
+func (k *kase) identities(s *seen) *identities {
 	ids := &identities{by: map[string]*identity{}}
 	for _, id := range slices.Sorted(maps.Keys(k.certBy)) {
 		c := k.certBy[id]
@@ -93,21 +93,19 @@ func (k *kase) identities() *identities {
 			}
 		}
 	}
-	k.everything(func(n *entry) {
-		switch {
-		case !n.observed():
-		case n.has(holdsTLS) && len(n.e().TLS.ServerCertificates) > 0:
-			if c := k.cert(n.e().TLS.ServerCertificates[0]); c != nil {
-				ids.of(c.Subject, c.Serial, c.SHA1).add(portRole(n.e().TLS))
-			}
-		case n.is("cli_show_cert") && n.detail("subject") != "" && n.detail("serial") != "":
-			i := ids.of(n.detail("subject"), n.detail("serial"), "")
-			i.born(n.detail("not_before"))
-			i.add(fileRole(n.detail("name")))
-			i.add(nameRole(n.detail("subject")))
-			i.printed = n
+	for id, roles := range s.roles {
+		c := k.cert(id)
+		for role := range roles {
+			ids.of(c.Subject, c.Serial, c.SHA1).add(role)
 		}
-	})
+	}
+	for _, n := range s.printed {
+		i := ids.of(n.detail("subject"), n.detail("serial"), "")
+		i.born(n.detail("not_before"))
+		i.add(fileRole(n.detail("name")))
+		i.add(nameRole(n.detail("subject")))
+		i.printed = n
+	}
 	for _, i := range ids.by {
 		ids.list = append(ids.list, i)
 	}

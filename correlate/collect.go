@@ -57,12 +57,16 @@ func (v *view) address() string {
 // of the report.
 func (v *view) sources(service string) []Coverage {
 	q := v.k.sourceQuality
-	if q == nil || q.byName[v.p.name] == nil {
+	if q == nil || v.p.cluster {
 		return nil
 	}
 	var out []Coverage
-	for _, c := range q.rows(q.byName[v.p.name], service, "") {
-		out = append(out, q.row(c))
+	for _, c := range q.rows(v.p, service, "") {
+		about := v.needs()
+		if firstOf(c.Address, q.k.owner[c.Input]) == "" {
+			about = nil
+		}
+		out = append(out, q.row(c, about))
 	}
 	return out
 }

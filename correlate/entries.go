@@ -14,7 +14,8 @@ type entry struct {
 	seen    *evidence.Event // the event; nil while it is packed, see e
 	in      *kase           // of a packed event
 	index   int32           // and which one it is there
-	holds   uint8           // what a packed event has
+	shown   int32           // which of the case's shows of a certificate it is, from 1
+	holds   uint8           // what the event has
 	address string          // the phone's address as the source tells it
 	fact    *evidence.Fact  // instead of an event for a statement
 	obj     *listObj        // instead of an event for a list given as a file or listing
@@ -36,51 +37,61 @@ func (n *entry) e() *evidence.Event {
 	if n.seen != nil || n.in == nil {
 		return n.seen
 	}
-	return n.in.unpack(n)
+	return n.in.b.Event(int(n.index))
 }
 
-// What a packed event has, so that it need not be unpacked for the question.
+// What an event has, so that it need not be unpacked for the question.
 const (
 	holdsTransfer = 1 << iota
 	holdsTLS
 	holdsClock
+	holdsService // a connection to TVS, CAPF or CallManager
+	holdsDevice  // the act of a phone, see deviceEvidence
+	holdsKind    // and above: the kind of file of a transfer, see fileKinds
 )
+
+var fileKinds = [...]string{"other", "ctl", "itl", "config"}
 
 func holdings(e *evidence.Event) (h uint8) {
 	if e.Transfer != nil {
-		h |= holdsTransfer
+		h |= holdsTransfer | uint8(max(slices.Index(fileKinds[:], fileKind(e.Transfer.File)), 0))*holdsKind
 	}
 	if e.TLS != nil {
 		h |= holdsTLS
+		switch e.TLS.Service {
+		case "tvs", "capf", "sccp-tls", "sip-tls":
+			h |= holdsService
+		}
 	}
 	if e.Clock != nil {
 		h |= holdsClock
+	}
+	if deviceEvidence(e) {
+		h |= holdsDevice
 	}
 	return h
 }
 
 // has tells whether an entry is an event with one of these.
-func (n *entry) has(what uint8) bool {
-	if n.in != nil {
-		return n.holds&what != 0
+func (n *entry) has(what uint8) bool { return n.holds&what != 0 }
+
+// asksFor gives the kind of file of a transfer.
+func (n *entry) asksFor() string { return fileKinds[n.holds/holdsKind] }
+
+// observation is the entry of one event of the bundle.
+func (k *kase) observation(i int, e *evidence.Event) entry {
+	n := entry{seen: e, index: int32(i), holds: holdings(e), place: e.Place, name: e.Event, address: e.Address}
+	if k.b.Packed(i) {
+		n.in = k
 	}
-	return n.seen != nil && holdings(n.seen)&what != 0
+	return n
 }
 
 // observed tells that an entry is an event, and no statement or list.
 func (n *entry) observed() bool { return n.seen != nil || n.in != nil }
 
-// unpack reads the event of an entry. The last one is kept: what looks through all
-// evidence asks several things of each.
-func (k *kase) unpack(n *entry) *evidence.Event {
-	if k.last != n {
-		k.last, k.unpacked = n, k.b.Event(int(n.index))
-	}
-	return k.unpacked
-}
-
-// open unpacks the events of a phone, for work that goes back and forth in them.
-// What it gives packs them again.
+// open unpacks the events of a phone that was not folded yet, for work that goes
+// back and forth in them. What it gives packs them again.
 func (k *kase) open(p *phone) (close func()) {
 	var here []*entry
 	for _, n := range p.all {
@@ -174,9 +185,22 @@ func (n *entry) detail(key string) string {
 }
 
 func compareEntries(a, b *entry) int {
-	return cmp.Or(a.at.compare(b.at), cmp.Compare(a.place.Input, b.place.Input),
-		cmp.Compare(a.place.Frame, b.place.Frame), cmp.Compare(a.place.Line, b.place.Line),
-		cmp.Compare(a.name, b.name))
+	return cmp.Or(a.at.compare(b.at), comparePlaces(&a.place, &b.place), cmp.Compare(a.name, b.name))
+}
+
+func comparePlaces(a, b *evidence.Place) int {
+	return cmp.Or(cmp.Compare(a.Input, b.Input), cmp.Compare(a.Frame, b.Frame), cmp.Compare(a.Line, b.Line))
+}
+
+// idList is the list of the identifiers, without those that are none.
+func idList(list ...string) []string {
+	out := []string{}
+	for _, id := range list {
+		if id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // ids lists the identifiers of entries for the report, without repetition.

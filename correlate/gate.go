@@ -237,26 +237,21 @@ type offer struct {
 	a      *attempt
 }
 
-// findOffers notes what every server serves, once for each signer: thousands
-// of phones fetch configurations that one key signed.
-func (k *kase) findOffers() {
-	type key struct{ server, kind, serial string }
-	by := map[key]*offer{}
-	for _, p := range k.phones {
-		for _, a := range p.attempts {
-			if a.kind != "itl" && a.kind != "config" || a.list == nil || len(a.wire) == 0 {
-				continue
-			}
-			id := key{hostOf(a.wire[len(a.wire)-1].e().Transfer.Server), a.kind, a.list.l.Signer.Serial}
-			o := by[id]
-			if o == nil {
-				o = &offer{server: id.server, kind: a.kind}
-				by[id] = o
-				k.offers = append(k.offers, o)
-			}
-			if o.a == nil || o.a.start.before(a.start) {
-				o.a = a
-			}
+// findOffers notes what the servers offer to a phone, once for each signer:
+// thousands of phones fetch configurations that one key signed.
+func (k *kase) findOffers(p *phone) {
+	for _, a := range p.attempts {
+		if a.kind != "itl" && a.kind != "config" || a.list == nil || len(a.wire) == 0 {
+			continue
+		}
+		server, serial := hostOf(a.wire[len(a.wire)-1].e().Transfer.Server), a.list.l.Signer.Serial
+		i := slices.IndexFunc(k.offers, func(o *offer) bool {
+			return o.server == server && o.kind == a.kind && o.a.list.l.Signer.Serial == serial
+		})
+		if i < 0 {
+			k.offers = append(k.offers, &offer{server: server, kind: a.kind, a: a})
+		} else if k.offers[i].a.start.before(a.start) {
+			k.offers[i].a = a
 		}
 	}
 }

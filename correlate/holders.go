@@ -71,7 +71,7 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 	lists := map[[2]string]map[string]bool{}
 	spoke := map[string]bool{}
 	for _, n := range entries {
-		if n.address != "" && n.has(holdsTLS) && (n.e().TLS.Service == "tvs" || n.e().TLS.Service == "capf" || n.e().TLS.Service == "sccp-tls" || n.e().TLS.Service == "sip-tls") {
+		if n.address != "" && n.has(holdsService) {
 			spoke[n.address] = true
 		}
 	}
@@ -88,7 +88,7 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 		if lists[key] == nil {
 			lists[key] = map[string]bool{}
 		}
-		lists[key][fileKind(n.e().Transfer.File)] = true
+		lists[key][n.asksFor()] = true
 		if len(lists[key]) > 1 {
 			addTo(h.acts, name, a)
 		}

@@ -27,32 +27,39 @@ type Options struct {
 // same report, in whatever order it came.
 func Judge(b *evidence.Bundle, opt Options) *Report {
 	b = evidence.Merge(b) // canonical order, whatever came in
-	k := newCase(b, opt)
+	k := readCase(b, opt)
 	r := &Report{Schema: SchemaReport, Tool: opt.Tool, spill: opt.Spill, Groups: []Group{}, Unassigned: []Entry{}, Phones: []Phone{}}
 	r.Inputs = k.reportInputs()
 	r.Clocks = k.reportClocks()
-	r.Coverage = k.reportCoverage()
-	n := 0
-	wanted := slices.DeleteFunc(slices.Clone(k.phones), func(p *phone) bool { return !k.wanted(p) })
-	for _, p := range wanted {
-		k.attachLists(p)
-		n = number(p.all, n)
-	}
+	q, cluster, n := k.newQuality(), k.newSeen(), 0
+	k.survey(func(p *phone) {
+		if k.wanted(p) {
+			q.phone(p)
+			k.attachLists(p)
+			p.before = n
+			n = number(p.all, n)
+		}
+		cluster.phone(p)
+	})
 	n = number(k.strays, n)
 	number(k.general, n)
+	r.Coverage = q.report()
+	r.Cluster = k.reportCluster(cluster)
+	r.Cluster.Findings = k.judgeCluster()
 	var fleet fleet
-	for _, p := range wanted {
-		close := k.open(p)
+	for _, p := range k.phones {
+		if !k.wanted(p) {
+			continue
+		}
+		k.unfold(p)
 		out := k.judgePhone(p)
-		close()
+		k.fold(p)
 		fleet.add(&out)
 		r.Add(&out)
 	}
 	for _, s := range slices.Concat(k.strays, k.general) {
 		r.Unassigned = append(r.Unassigned, k.reportEntry(s))
 	}
-	r.Cluster = k.reportCluster()
-	r.Cluster.Findings = k.judgeCluster()
 	r.Groups = fleet.groups()
 	r.Headline = headline(r)
 	return r
@@ -62,7 +69,7 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 func number(list []*entry, from int) int {
 	for _, n := range list {
 		from++
-		n.id = fmt.Sprintf("e%d", from)
+		n.id = identifier(from)
 	}
 	return from
 }

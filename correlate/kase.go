@@ -34,10 +34,13 @@ type kase struct {
 	hinted    map[source]string   // what the name of an input told of the date of its log
 	listEntry map[string]*entry   // entries of lists in files, made once per phone
 
-	users map[string][]user // address -> phones that it stands for in captures, see usersOf
+	life  map[source]*lifetime // of every clock, its first and last stamp
+	told  telling              // while phones are found
+	shows []show               // servers and the certificates they showed, each pair once
 
-	last     *entry // the entry that was unpacked last, and its event
-	unpacked *evidence.Event
+	users  map[string][]user  // address -> phones that it stands for in captures
+	takers map[string]*taker  // model -> a phone that took a file signed with SHA-512
+	latest map[string]instant // kind of witness -> the last moment of any phone
 
 	sourceQuality *quality // how good the sources are; set before phones are judged
 }
@@ -53,13 +56,24 @@ type phone struct {
 	conns     []*entry
 	attempts  []*attempt
 	states    []heldState
+	before    int     // identifiers before its first one
+	folded    *folded // what is kept of it while nobody asks; nil when it is not folded
 }
 
+// newCase reads the evidence of a case and all of its phones.
 func newCase(b *evidence.Bundle, opt Options) *kase {
+	k := readCase(b, opt)
+	k.survey(func(*phone) {})
+	return k
+}
+
+// readCase finds the phones of a case and the scale of its clocks.
+func readCase(b *evidence.Bundle, opt Options) *kase {
 	k := &kase{
 		b: b, opt: opt, catalogue: rules,
 		listBy: map[string]*listObj{}, downloads: map[string][]*entry{}, certBy: map[string]*evidence.Certificate{},
 		byName: map[string]*phone{}, kinds: map[string][]string{}, owner: map[string]string{}, series: map[string]string{},
+		hosts: map[string]string{}, life: map[source]*lifetime{}, users: map[string][]user{}, takers: map[string]*taker{}, latest: map[string]instant{},
 	}
 	for i := range b.Header.Inputs {
 		if in := &b.Header.Inputs[i]; in.Series != nil {
@@ -86,46 +100,84 @@ func newCase(b *evidence.Bundle, opt Options) *kase {
 			k.files = append(k.files, l)
 		}
 	}
-	entries := make([]*entry, 0, b.Count())
-	for i, e := range b.All() {
-		n := &entry{place: e.Place, name: e.Event, address: e.Address}
-		if b.Packed(i) {
-			n.in, n.index, n.holds = k, int32(i), holdings(e)
-		} else {
-			n.seen = e
-		}
-		entries = append(entries, n)
-	}
+	entries := k.observations()
 	k.factEntries()
 	k.pastedFacts(entries)
 	k.findServed(entries)
 	k.assign(entries)
-	k.findHosts()
+	k.told = telling{}
 	k.solve(opt.Clock)
-	for _, n := range entries {
-		n.at = k.at(n.place.Input, n.sourceKind(), n.e().Clock)
+	for _, n := range slices.Concat(k.strays, k.general) {
+		k.date(n)
 	}
-	for _, p := range k.phones {
-		close := k.open(p)
-		k.order(p)
-		close()
-	}
-	k.findOffers()
 	slices.SortFunc(k.strays, compareEntries)
 	slices.SortFunc(k.general, compareEntries)
 	return k
 }
 
-// order sorts a phone's evidence and builds what is read off the order.
+// date gives an entry its place on the common scale.
+func (k *kase) date(n *entry) { n.at = k.at(n.place.Input, n.sourceKind(), n.e().Clock) }
+
+// telling is what events tell of the phone that they are about.
+type telling struct {
+	name  map[*entry]string
+	model map[*entry]string
+}
+
+// observations makes an entry of every event and reads off it, while it is
+// unpacked, what has to be known of all before any can be understood.
+func (k *kase) observations() []*entry {
+	out := make([]*entry, 0, k.b.Count())
+	k.told = telling{map[*entry]string{}, map[*entry]string{}}
+	pairs := map[show]int32{}
+	for i, e := range k.b.All() {
+		n := new(entry)
+		*n = k.observation(i, e)
+		if name := k.nameIn(e); name != "" {
+			k.told.name[n] = name
+		}
+		if model := k.modelIn(e); model != "" {
+			k.told.model[n] = model
+		}
+		if t := e.TLS; t != nil && len(t.ServerCertificates) > 0 {
+			s := show{t.ServerCertificates[0], hostOf(t.Server)}
+			if pairs[s] == 0 {
+				k.shows = append(k.shows, s)
+				pairs[s] = int32(len(k.shows))
+			}
+			n.shown = pairs[s]
+		}
+		k.ticks(n)
+		if n.in != nil {
+			n.seen = nil
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// order dates and sorts a phone's evidence.
 func (k *kase) order(p *phone) {
+	for _, n := range p.all {
+		k.date(n)
+	}
 	slices.SortFunc(p.all, compareEntries)
 	p.all = within(p.all, k.opt)
-	slices.SortFunc(p.transfers, compareEntries)
-	slices.SortFunc(p.conns, compareEntries)
-	p.transfers, p.conns = within(p.transfers, k.opt), within(p.conns, k.opt)
+	k.follow(p)
+}
+
+// follow builds what is read off the order of a phone's evidence.
+func (k *kase) follow(p *phone) {
+	p.transfers, p.conns = nil, nil
 	for _, n := range p.all {
 		n.phone = p.name
 		k.describe(n)
+		if n.has(holdsTransfer) {
+			p.transfers = append(p.transfers, n)
+		}
+		if n.has(holdsTLS) {
+			p.conns = append(p.conns, n)
+		}
 	}
 	k.findAttempts(p)
 	k.walkStates(p)

@@ -20,7 +20,7 @@ var modelName = regexp.MustCompile(`CP-([0-9A-Za-z-]+?)-SEP[0-9A-Fa-f]{12}`)
 // input that names exactly one phone is that phone's as a whole, and a case
 // that knows only one phone gives it the phone logs that name nobody.
 func (k *kase) assign(entries []*entry) {
-	names := map[*entry]string{}
+	names := k.told.name
 	perInput := map[string]map[string]bool{}
 	lone := soleAddress(entries)
 	known := map[string]bool{}
@@ -29,11 +29,11 @@ func (k *kase) assign(entries []*entry) {
 			n.address = lone[n.place.Input]
 			n.e().Address = n.address
 		}
-		name := k.nameIn(n.e())
+		name := names[n]
 		if name == "" {
 			continue
 		}
-		names[n], known[name] = name, true
+		known[name] = true
 		if n.sourceKind() == "phone" {
 			addTo(perInput, n.place.Input, name)
 		}
@@ -67,7 +67,7 @@ func (k *kase) assign(entries []*entry) {
 			name = one(known)
 			k.owner[n.place.Input] = name
 		}
-		if name == "" && n.address != "" && len(h.names[n.address]) == 0 && deviceEvidence(n.e()) {
+		if name == "" && n.address != "" && len(h.names[n.address]) == 0 && n.has(holdsDevice) {
 			name = n.address
 		}
 		k.give(n, name)
@@ -112,7 +112,7 @@ func (k *kase) onlyPair(entries []*entry, names map[*entry]string, byAddress map
 	}
 	nameless := map[string]bool{}
 	for _, n := range entries {
-		if a := n.address; a != "" && names[n] == "" && len(byAddress[a]) == 0 && deviceEvidence(n.e()) {
+		if a := n.address; a != "" && names[n] == "" && len(byAddress[a]) == 0 && n.has(holdsDevice) {
 			nameless[a] = true
 		}
 	}
@@ -179,19 +179,23 @@ func (k *kase) give(n *entry, name string) {
 		k.byName[name] = p
 		k.phones = append(k.phones, p)
 	}
+	n.phone = p.name
 	p.all = append(p.all, n)
-	if n.e().Transfer != nil {
+	if n.has(holdsTransfer) {
 		p.transfers = append(p.transfers, n)
 	}
-	if n.e().TLS != nil {
+	if n.has(holdsTLS) {
 		p.conns = append(p.conns, n)
+	}
+	if n.shown > 0 {
+		k.learnHost(k.shows[n.shown-1])
 	}
 	if a := n.address; a != "" && !slices.Contains(p.addresses, a) {
 		p.addresses = append(p.addresses, a)
 		slices.Sort(p.addresses)
 	}
 	if p.model == "" {
-		p.model = k.modelIn(n.e())
+		p.model = k.told.model[n]
 	}
 }
 

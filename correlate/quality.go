@@ -1,11 +1,9 @@
 package correlate
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,31 +36,42 @@ var (
 // quality judges the sources of a case: what each could have shown of the
 // phones' boots, and which source is missing.
 type quality struct {
-	k         *kase
-	list      []*needs
-	byName    map[string]*needs
-	byAddress map[string]*needs
-	problems  map[string][]evidence.Problem
-	general   []*evidence.Coverage            // rows about no phone of their own
-	own       map[string][]*evidence.Coverage // rows by address or owner
-	detailed  map[string]bool                 // traces that print what only the detailed level prints
-	nodes     map[string]string               // input -> server, as the clock pairs show
+	k        *kase
+	first    *phone   // that was looked at
+	list     []*needs // theirs, when the case has traces, which concern all of them
+	lacks    []*lack
+	problems map[string][]evidence.Problem
+	general  []*evidence.Coverage // rows about no phone of their own
+	traces   bool                 // there is a row of a trace
+	own      map[string][]int32   // rows by address or owner
+	told     map[int32]Coverage   // rows about a phone, as far as they are made
+	later    map[int32]*needs     // those of traces, which speak of all phones
+	detailed map[string]bool      // traces that print what only the detailed level prints
+	nodes    map[string]string    // input -> server, as the clock pairs show
 }
 
-// reportCoverage gives a row for every source, and one for each that is missing.
-func (k *kase) reportCoverage() []Coverage {
-	q := k.newQuality()
-	k.sourceQuality = q
-	out := []Coverage{}
-	for i := range k.b.Coverage {
-		out = append(out, q.row(&k.b.Coverage[i]))
+// report gives a row for every source, and one for each that is missing.
+func (q *quality) report() []Coverage {
+	out := make([]Coverage, 0, len(q.k.b.Coverage))
+	for i := range q.k.b.Coverage {
+		row, ok := q.told[int32(i)]
+		if n := q.later[int32(i)]; n != nil {
+			q.k.unfold(n.p)
+			row = q.row(&q.k.b.Coverage[i], n)
+			q.k.fold(n.p)
+		} else if !ok {
+			row = q.row(&q.k.b.Coverage[i], nil)
+		}
+		out = append(out, row)
 	}
+	q.told, q.later = nil, nil
 	return append(out, q.missing()...)
 }
 
 func (k *kase) newQuality() *quality {
-	q := &quality{k: k, byName: map[string]*needs{}, byAddress: map[string]*needs{}, problems: map[string][]evidence.Problem{},
-		own: map[string][]*evidence.Coverage{}, detailed: map[string]bool{}, nodes: map[string]string{}}
+	q := &quality{k: k, problems: map[string][]evidence.Problem{}, own: map[string][]int32{}, told: map[int32]Coverage{}, later: map[int32]*needs{},
+		detailed: map[string]bool{}, nodes: map[string]string{}}
+	k.sourceQuality = q
 	for _, in := range k.b.Header.Inputs {
 		q.problems[in.Name] = in.Problems
 	}
@@ -74,24 +83,37 @@ func (k *kase) newQuality() *quality {
 	q.findNodes()
 	for i := range k.b.Coverage {
 		c := &k.b.Coverage[i]
+		q.traces = q.traces || coverageKind(c) == "server"
 		switch key := firstOf(c.Address, k.owner[c.Input]); {
 		case key != "":
-			q.own[key] = append(q.own[key], c)
+			q.own[key] = append(q.own[key], int32(i))
 		case coverageKind(c) != "phone":
 			q.general = append(q.general, c)
 		}
 	}
-	for _, p := range k.phones {
-		if !k.wanted(p) {
-			continue
-		}
-		n := newView(k, p).needs()
-		q.list, q.byName[p.name] = append(q.list, n), n
-		for _, a := range p.addresses {
-			q.byAddress[a] = n
+	return q
+}
+
+// phone notes what a phone needs, and tells how good its own sources are. Where
+// several phones had an address the last one stands for it.
+func (q *quality) phone(p *phone) {
+	n := newView(q.k, p).needs()
+	if q.first == nil {
+		q.first = p
+	}
+	q.lacking(n)
+	if q.traces {
+		q.list = append(q.list, n)
+	}
+	for _, key := range append([]string{p.name}, p.addresses...) {
+		for _, i := range q.own[key] {
+			if c := &q.k.b.Coverage[i]; coverageKind(c) == "server" {
+				q.later[i] = n
+			} else {
+				q.told[i] = q.row(c, n)
+			}
 		}
 	}
-	return q
 }
 
 // debugLine tells that a TVS or CAPF trace prints what only the level detailed
@@ -108,14 +130,14 @@ func debugLine(e *evidence.Event) bool {
 // clock was measured with. A phone that spoke to several TVS servers proves
 // nothing: a trace does not say which of the connections it tells of.
 func (q *quality) findNodes() {
-	seen, several := map[string]map[string]bool{}, map[string]bool{}
+	seen, several, asked := map[string]map[string]bool{}, map[string]bool{}, map[*phone]bool{}
 	for _, o := range q.k.clock.measured {
 		for _, a := range o.pairs {
 			for _, pair := range [2][2]*entry{{a.src, a.ref}, {a.ref, a.src}} {
 				if pair[0].sourceKind() == "server" && pair[1].sourceKind() != "server" && pair[1].e().Server != "" {
 					addTo(seen, pair[0].place.Input, hostOf(pair[1].e().Server))
-					if p := q.k.byName[pair[1].phone]; p != nil && severalTVS(p) {
-						several[pair[0].place.Input] = true
+					if p := q.k.byName[pair[1].phone]; p != nil && !several[pair[0].place.Input] {
+						several[pair[0].place.Input] = q.severalTVS(p, asked)
 					}
 				}
 			}
@@ -129,19 +151,20 @@ func (q *quality) findNodes() {
 }
 
 // severalTVS tells that a phone spoke to more than one TVS server.
-func severalTVS(p *phone) bool {
-	first := ""
+func (q *quality) severalTVS(p *phone, known map[*phone]bool) bool {
+	if several, ok := known[p]; ok {
+		return several
+	}
+	defer q.k.open(p)()
+	q.k.order(p)
+	servers := map[string]bool{}
 	for _, n := range p.all {
-		if n.e() == nil || n.e().Server == "" || n.stage != "tvs" {
-			continue
-		}
-		if h := hostOf(n.e().Server); first == "" {
-			first = h
-		} else if h != first {
-			return true
+		if n.e() != nil && n.e().Server != "" && n.stage == "tvs" {
+			servers[hostOf(n.e().Server)] = true
 		}
 	}
-	return false
+	known[p] = len(servers) > 1
+	return known[p]
 }
 
 // node names the server on which a trace was written: as its clock pairs show,
@@ -201,33 +224,30 @@ func (q *quality) level(c *evidence.Coverage) string {
 
 // rows gives the sources of one service that tell of a phone, of a trace those
 // of the node or of an unknown one.
-func (q *quality) rows(n *needs, service, node string) []*evidence.Coverage {
-	lists := [][]*evidence.Coverage{q.general, q.own[n.p.name]}
-	for _, a := range n.p.addresses {
-		lists = append(lists, q.own[a])
-	}
+func (q *quality) rows(p *phone, service, node string) []*evidence.Coverage {
 	var out []*evidence.Coverage
-	for _, list := range lists {
-		for _, c := range list {
-			if c.Service == service && sameNode(q.node(c), node) {
-				out = append(out, c)
-			}
+	add := func(c *evidence.Coverage) {
+		if c.Service == service && sameNode(q.node(c), node) {
+			out = append(out, c)
+		}
+	}
+	for _, c := range q.general {
+		add(c)
+	}
+	for _, key := range append([]string{p.name}, p.addresses...) {
+		for _, i := range q.own[key] {
+			add(&q.k.b.Coverage[i])
 		}
 	}
 	return out
 }
 
-// row tells how good one source is.
-func (q *quality) row(c *evidence.Coverage) Coverage {
+// row tells how good one source is, of a phone's own what it shows of that one.
+func (q *quality) row(c *evidence.Coverage, about *needs) Coverage {
 	k := q.k
 	r := Coverage{Input: c.Input, Service: c.Service, From: k.clockText(c, c.From), To: k.clockText(c, c.To), Gaps: append([]string{}, c.Gaps...), Note: c.Note,
 		Bundle: bundleOf(c.Service), Quality: qualityGood, Needed: true, Holes: []Hole{}, Hides: []string{}, Node: ptr(q.node(c))}
-	var about *needs
-	if c.Address != "" {
-		r.Phone, about = ptr(c.Address), q.byAddress[c.Address]
-	} else if o := k.owner[c.Input]; o != "" {
-		r.Phone, about = ptr(o), q.byName[o]
-	}
+	r.Phone = ptr(firstOf(c.Address, k.owner[c.Input]))
 	if about != nil {
 		r.Phone = ptr(about.p.name)
 	}
@@ -248,7 +268,7 @@ func (q *quality) row(c *evidence.Coverage) Coverage {
 	}
 	if c.Service == "status" {
 		r.Hides = append(r.Hides, "status messages carry no date and give no reason")
-		r.Needed = about == nil || len(q.rows(about, "console", "")) == 0
+		r.Needed = about == nil || len(q.rows(about.p, "console", "")) == 0
 	}
 	q.damage(&r, c)
 	if len(r.Hides) > maxHides {
@@ -342,7 +362,7 @@ func (q *quality) trace(r *Coverage, c *evidence.Coverage) {
 		}
 		if len(r.Hides) < 3 {
 			q.window(r, c, n, w.span, n.p.name)
-		} else if gap, ok := q.k.uncovered(w.span, q.rows(n, service, deref(r.Node))); len(gap) > 0 || !ok {
+		} else if gap, ok := q.k.uncovered(w.span, q.rows(n.p, service, deref(r.Node))); len(gap) > 0 || !ok {
 			others++
 		}
 	}
@@ -357,7 +377,7 @@ func (q *quality) window(r *Coverage, c *evidence.Coverage, n *needs, b boot, wh
 	if !b.from.known || c.From == nil || c.To == nil {
 		return
 	}
-	gap, ok := q.k.uncovered(b, q.rows(n, c.Service, deref(r.Node)))
+	gap, ok := q.k.uncovered(b, q.rows(n.p, c.Service, deref(r.Node)))
 	if !ok {
 		r.Hides = append(r.Hides, fmt.Sprintf("its clock cannot be tied to that of %s: no event was seen by both", firstOf(whose, "other sources")))
 		return
@@ -377,7 +397,7 @@ func (q *quality) window(r *Coverage, c *evidence.Coverage, n *needs, b boot, wh
 // themselves.
 func (q *quality) earlier(r *Coverage, c *evidence.Coverage, n *needs) {
 	for _, b := range n.boots[max(0, len(n.boots)-1-maxHides):max(0, len(n.boots)-1)] {
-		gap, ok := q.k.uncovered(b, q.rows(n, c.Service, ""))
+		gap, ok := q.k.uncovered(b, q.rows(n.p, c.Service, ""))
 		for _, p := range gap {
 			if ok {
 				r.Holes = append(r.Holes, Hole{From: momentText(p.from), To: momentText(p.to), What: "an earlier boot of the phone, not covered"})
@@ -431,99 +451,6 @@ func (q *quality) damage(r *Coverage, c *evidence.Coverage) {
 	if n > 2 {
 		r.Hides = append(r.Hides, fmt.Sprintf("and %s", plural(n-2, "further problem")))
 	}
-}
-
-// lack gathers the phones that miss one source.
-type lack struct {
-	want
-	phones []string
-}
-
-// optional are the sources that matter to some cases only.
-var optional = []string{"tvs-trace", "capf-trace", "ctftp-trace", "ccm-trace", "syslog", "statements"}
-
-// missing gives a row for each source that was not given: first what the
-// phones' acts make necessary, then the rest, so that a reader sees what the
-// report does without.
-func (q *quality) missing() []Coverage {
-	var list []*lack
-	for _, n := range q.list {
-		for _, w := range n.wants {
-			if q.given(n, w) {
-				continue
-			}
-			i := slices.IndexFunc(list, func(l *lack) bool { return l.service == w.service && l.node == w.node })
-			if i < 0 {
-				i = len(list)
-				list = append(list, &lack{want: w})
-			}
-			l := list[i]
-			l.phones = append(l.phones, n.p.name)
-			if l.span.from.abs && w.span.from.abs {
-				l.span.from, l.span.to = earlier(l.span.from, w.span.from), later(l.span.to, w.span.to)
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b *lack) int {
-		return cmp.Or(cmp.Compare(bundleOf(a.service), bundleOf(b.service)), cmp.Compare(a.node, b.node))
-	})
-	row := func(service, node string) Coverage {
-		return Coverage{Service: service, Node: ptr(node), Bundle: bundleOf(service), Quality: qualityMissing,
-			Gaps: []string{}, Holes: []Hole{}, Hides: []string{wouldShow[service]}}
-	}
-	out := []Coverage{}
-	for _, l := range list {
-		r := row(l.service, l.node)
-		r.Needed = true
-		if len(l.phones) == 1 {
-			r.Phone = ptr(l.phones[0])
-		} else {
-			r.Note = "for " + plural(len(l.phones), "phone")
-		}
-		if l.during() && l.span.from.known {
-			p := piece{l.span.from, l.span.to}
-			r.From, r.To = momentText(p.wide().from), momentText(p.wide().to)
-			r.Holes = append(r.Holes, Hole{From: r.From, To: r.To, What: "needed for " + minutes(p)})
-		}
-		out = append(out, r)
-	}
-	for _, service := range optional {
-		wanted := slices.ContainsFunc(list, func(l *lack) bool { return l.service == service })
-		if len(q.list) > 0 && !wanted && !q.given(q.list[0], want{service: service}) {
-			out = append(out, row(service, ""))
-		}
-	}
-	return out
-}
-
-// given tells that the case holds a source of the kind. A trace of an unknown
-// node may be that of any.
-func (q *quality) given(n *needs, w want) bool {
-	switch w.service {
-	case "lists":
-		return n.lists
-	case "statements":
-		return len(q.k.facts) > 0
-	case "ccm-trace":
-		return slices.ContainsFunc(q.general, func(c *evidence.Coverage) bool { return bundleOf(c.Service) == "K7" })
-	case "syslog", "ctftp-trace":
-		b := bundleOf(w.service)
-		return slices.ContainsFunc(q.general, func(c *evidence.Coverage) bool { return bundleOf(c.Service) == b })
-	}
-	return len(q.rows(n, w.service, w.node)) > 0
-}
-
-// wouldShow says what is lost without a source.
-var wouldShow = map[string]string{
-	"lists":       "which signer, keys and servers the lists name",
-	"capture":     "which files and certificates went over the wire, and who did not answer",
-	"console":     "what the phone accepted or refused, in its own words",
-	"tvs-trace":   "what TVS was asked and answered on this node",
-	"capf-trace":  "how CAPF judged the phone's request",
-	"ctftp-trace": "why the server did not deliver a file",
-	"ccm-trace":   "why the server refused the registration",
-	"syslog":      "which certificate was changed, and when",
-	"statements":  "backups, tokens and dates that no file shows",
 }
 
 func plural(n int, noun string) string {

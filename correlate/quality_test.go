@@ -212,7 +212,7 @@ func TestCollectTraces(t *testing.T) {
 	s := bootScene()
 	s.tvs(102.5, nodeB, "no-answer", "")
 	k := newCase(evidence.Merge(s.b), Options{})
-	k.reportCoverage()
+	k.newQuality()
 	v := newView(k, k.byName[phoneName])
 	text := ""
 	for _, st := range v.collectFor("tvs-vouched-for-list") {
@@ -225,7 +225,7 @@ func TestCollectTraces(t *testing.T) {
 	}
 	s.log(nodeA+"/cm/trace/tvs/sdi/tvs1.txt", "tvs-sdi", "tvs-trace", 90, 200)
 	k = newCase(evidence.Merge(s.b), Options{})
-	k.reportCoverage()
+	k.newQuality()
 	for _, st := range newView(k, k.byName[phoneName]).collectFor("tvs-vouched-for-list") {
 		if strings.Contains(st.Text, nodeA) || !strings.Contains(st.Text, nodeB) {
 			t.Errorf("asks for what is there: %s", st.Text)

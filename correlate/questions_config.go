@@ -87,19 +87,38 @@ func sha512Refused(v *view) Answer {
 
 func sameModelTakesSHA512(v *view) Answer {
 	model, _ := v.modelOf()
-	for _, p := range v.k.phones {
-		if p != v.p {
-			if m, _ := newView(v.k, p).modelOf(); m == "" || m != model {
-				continue
-			}
-		}
-		for _, a := range p.attempts {
-			if isSHA512(a.list) && a.result == Yes && !a.inferred {
-				return yes(fmt.Sprintf("%s took %s, which is signed with SHA-512", p.name, a.file), slices.Concat(a.evidence(), a.proof)...)
-			}
+	t := v.k.takers[model]
+	if a := tookSHA512(v.p); a != nil && (t == nil || v.p.name < t.p.name) {
+		t = &taker{v.p, a}
+	}
+	if t == nil {
+		return unknown("no other phone of the same model is seen to take such a file")
+	}
+	return yes(fmt.Sprintf("%s took %s, which is signed with SHA-512", t.p.name, t.a.file), slices.Concat(t.a.evidence(), t.a.proof)...)
+}
+
+// taker is a phone that took a file signed with SHA-512.
+type taker struct {
+	p *phone
+	a *attempt
+}
+
+func tookSHA512(p *phone) *attempt {
+	for _, a := range p.attempts {
+		if isSHA512(a.list) && a.result == Yes && !a.inferred {
+			return a
 		}
 	}
-	return unknown("no other phone of the same model is seen to take such a file")
+	return nil
+}
+
+// findTaker notes the first phone of its model that took such a file.
+func (k *kase) findTaker(p *phone) {
+	if a := tookSHA512(p); a != nil {
+		if model, _ := newView(k, p).modelOf(); model != "" && k.takers[model] == nil {
+			k.takers[model] = &taker{p, a}
+		}
+	}
 }
 
 // encrypted tells that a file name or content is an encrypted configuration.

@@ -237,9 +237,9 @@ func intermediarySeen(v *view) Answer {
 		return unknown("no capture shows the phone")
 	}
 	for _, addr := range v.p.addresses {
-		for _, q := range v.k.usersOf(addr) {
-			if q.p != v.p && overlap(first, last, q.first, q.last) {
-				return yes(fmt.Sprintf("%s acts for %s and %s at the same time: a NAT or a gateway stands in between", addr, v.p.name, q.p.name), first, last, q.first)
+		for _, q := range v.k.users[addr] {
+			if q.p != v.p && overlap(first.at, last.at, q.first.at, q.last.at) {
+				return yes(fmt.Sprintf("%s acts for %s and %s at the same time: a NAT or a gateway stands in between", addr, v.p.name, q.p.name), first, last, v.k.entryOf(q.first))
 			}
 		}
 	}
@@ -265,34 +265,25 @@ func (v *view) tunnelled() bool {
 // user is a phone that an address stands for, and when in the captures.
 type user struct {
 	p           *phone
-	first, last *entry
+	first, last sight
 }
 
-// usersOf lists the phones with an address.
-func (k *kase) usersOf(addr string) []user {
-	if k.users == nil {
-		k.users = map[string][]user{}
-		for _, p := range k.phones {
-			by := map[string]*user{}
-			for _, n := range p.all {
-				if !wired(n) || n.address == "" {
-					continue
-				}
-				if u := by[n.address]; u != nil {
-					u.last = n
-				} else {
-					by[n.address] = &user{p, n, n}
-				}
-			}
-			for a, u := range by {
-				k.users[a] = append(k.users[a], *u)
-			}
+// findUsers notes the addresses of a phone.
+func (k *kase) findUsers(p *phone) {
+	at := map[string]int{}
+	for _, n := range p.all {
+		if !wired(n) || n.address == "" {
+			continue
 		}
+		if _, ok := at[n.address]; !ok {
+			at[n.address] = len(k.users[n.address])
+			k.users[n.address] = append(k.users[n.address], user{p: p, first: k.sighted(n)})
+		}
+		k.users[n.address][at[n.address]].last = k.sighted(n)
 	}
-	return k.users[addr]
 }
 
 // overlap tells that two stretches of time share a moment.
-func overlap(a1, a2, b1, b2 *entry) bool {
-	return a1.at.known && b1.at.known && a1.at.abs == b1.at.abs && !a2.at.before(b1.at) && !b2.at.before(a1.at)
+func overlap(a1, a2, b1, b2 instant) bool {
+	return a1.known && b1.known && a1.abs == b1.abs && !a2.before(b1) && !b2.before(a1)
 }

@@ -2,6 +2,7 @@ package correlate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -282,26 +283,29 @@ func (v *view) phoneDate() (*entry, string) {
 // lastMoment is the end of the evidence. Captures are asked first: a phone's
 // clock may be years off.
 func (v *view) lastMoment() (time.Time, bool) {
+	last := map[string]instant{}
+	if v.p.cluster {
+		last = maps.Clone(v.k.latest)
+	}
+	latest(last, v.p.all)
 	for _, kind := range []string{"capture", "server", "phone"} {
-		last := instant{}
-		look := func(list []*entry) {
-			for _, n := range list {
-				if n.observed() && n.sourceKind() == kind && n.at.known && n.at.abs && (!last.known || last.before(n.at)) {
-					last = n.at
-				}
-			}
-		}
-		look(v.p.all)
-		if v.p.cluster {
-			for _, p := range v.k.phones {
-				look(p.all)
-			}
-		}
-		if last.known {
-			return time.Unix(0, last.ns).UTC(), true
+		if l := last[kind]; l.known {
+			return time.Unix(0, l.ns).UTC(), true
 		}
 	}
 	return time.Time{}, false
+}
+
+// latest brings the last moments of the kinds of witnesses up to those of a list.
+func latest(last map[string]instant, list []*entry) {
+	for _, n := range list {
+		if !n.observed() || !n.at.known || !n.at.abs {
+			continue
+		}
+		if kind := n.sourceKind(); !last[kind].known || last[kind].before(n.at) {
+			last[kind] = n.at
+		}
+	}
 }
 
 // ending says in words how near its end a certificate is; "" when it is not.

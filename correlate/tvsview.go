@@ -106,35 +106,31 @@ func (v *view) resolve(name string) string {
 	return name
 }
 
-// findHosts learns which address presents which name (the CN of its
+// show is a certificate, by its object, that a server showed.
+type show struct{ cert, server string }
+
+// learnHost learns which address presents which name (the CN of its
 // certificate), in full and without domain. A name that two addresses claim
 // resolves to neither.
-func (k *kase) findHosts() {
-	k.hosts = map[string]string{}
+func (k *kase) learnHost(s show) {
+	c := k.cert(s.cert)
+	if c == nil {
+		return
+	}
 	learn := func(name, addr string) {
 		if have, ok := k.hosts[name]; ok && have != addr {
 			addr = ""
 		}
-		k.hosts[name] = addr
-	}
-	for _, p := range k.phones {
-		for _, n := range p.conns {
-			if len(n.e().TLS.ServerCertificates) == 0 {
-				continue
-			}
-			c := k.cert(n.e().TLS.ServerCertificates[0])
-			if c == nil {
-				continue
-			}
-			name := strings.ToLower(commonName(c.Subject))
-			short, _, _ := strings.Cut(name, ".")
-			learn(name, hostOf(n.e().TLS.Server))
-			if short != name {
-				learn(short, hostOf(n.e().TLS.Server))
-			}
+		if name != "" {
+			k.hosts[name] = addr
 		}
 	}
-	delete(k.hosts, "")
+	name := strings.ToLower(commonName(c.Subject))
+	short, _, _ := strings.Cut(name, ".")
+	learn(name, s.server)
+	if short != name {
+		learn(short, s.server)
+	}
 }
 
 // wireTry reads one captured connection to port 2445.
