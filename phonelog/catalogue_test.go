@@ -7,13 +7,13 @@ import (
 )
 
 func TestCatalogues(t *testing.T) {
-	cataloguetest.Samples(t, catalogues.console)
-	cataloguetest.Samples(t, catalogues.status)
+	cataloguetest.Samples(t, console())
+	cataloguetest.Samples(t, status())
 }
 
 func TestPerturbed(t *testing.T) {
-	cataloguetest.Perturb(t, catalogues.console, map[string]bool{})
-	cataloguetest.Perturb(t, catalogues.status, map[string]bool{
+	cataloguetest.Perturb(t, console(), map[string]bool{})
+	cataloguetest.Perturb(t, status(), map[string]bool{
 		// The 8800 guide's sentence begins with that of the 7800 guide.
 		"trust_list_verification_failed > trust_list_update_failed": true,
 		// Without "(HTTP)" it is the name of the file only.
@@ -22,18 +22,18 @@ func TestPerturbed(t *testing.T) {
 }
 
 func TestForeign(t *testing.T) {
-	cataloguetest.Foreign(t, catalogues.console, map[string]bool{
+	cataloguetest.Foreign(t, console(), map[string]bool{
 		// Sentences that differ by one word: "XXTP", "Non", "not".
 		"signed_file_requested > signed_file_requested": true,
 		"plain_file_requested > signed_file_requested":  true,
 		"server_cert_invalid > server_cert_valid":       true,
 	})
-	cataloguetest.Foreign(t, catalogues.status, map[string]bool{"tftp_access_error > tftp_error": true})
+	cataloguetest.Foreign(t, status(), map[string]bool{"tftp_access_error > tftp_error": true})
 }
 
 func TestOnePattern(t *testing.T) {
-	cataloguetest.OnePattern(t, catalogues.console)
-	cataloguetest.OnePattern(t, catalogues.status)
+	cataloguetest.OnePattern(t, console())
+	cataloguetest.OnePattern(t, status())
 }
 
-func FuzzCatalogues(f *testing.F) { cataloguetest.Fuzz(f, catalogues.console, catalogues.status) }
+func FuzzCatalogues(f *testing.F) { cataloguetest.Fuzz(f, console(), status()) }

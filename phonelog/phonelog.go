@@ -3,6 +3,7 @@ package phonelog
 import (
 	"embed"
 	"slices"
+	"sync"
 
 	"trustline/phonelog/catalogue"
 )
@@ -17,34 +18,25 @@ const (
 	DialectStatus    = "phone-status"
 )
 
-// catalogues are the compiled message catalogues, made once.
-var catalogues = load()
+// The compiled message catalogues, each made when it is first asked for: most
+// runs read no log of a phone.
+var (
+	console = sync.OnceValue(func() *catalogue.Catalogue { // both console dialects: they share libraries
+		return catalogue.Join("console", load("secd.tl", "secureapp.tl")...)
+	})
+	status = sync.OnceValue(func() *catalogue.Catalogue { return load("status.tl")[0] })
+)
 
-type books struct {
-	console *catalogue.Catalogue // both console dialects: they share libraries
-	status  *catalogue.Catalogue
-}
-
-func load() books {
-	read := func(file string) *catalogue.Catalogue {
-		b, err := messages.ReadFile("messages/" + file)
-		if err != nil {
-			panic(err) // embedded at build time
-		}
-		c, err := catalogue.Parse(file, b)
-		if err != nil {
-			panic(err) // a test parses the same bytes
-		}
-		return c
+func load(files ...string) []*catalogue.Catalogue {
+	c, err := catalogue.ParseAll(messages, "messages", files...)
+	if err != nil {
+		panic(err) // a test parses the same bytes
 	}
-	return books{
-		console: catalogue.Join("console", read("secd.tl"), read("secureapp.tl")),
-		status:  read("status.tl"),
-	}
+	return c
 }
 
 // Entries lists the message catalogue: every event of this package with its
 // patterns and their sources, and what is ignored and why.
 func Entries() []catalogue.Entry {
-	return slices.Concat(catalogues.console.Entries(), catalogues.status.Entries())
+	return slices.Concat(console().Entries(), status().Entries())
 }

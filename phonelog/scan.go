@@ -256,26 +256,26 @@ func (s *scanner) close() {
 // and a class before it ("Startup Module Loader|cip.http.ae:? - text").
 func (s *scanner) match() bool {
 	text := s.head.text
-	if catalogues.console.Match(text, &s.m) {
+	if console().Match(text, &s.m) {
 		return true
 	}
 	if i := bytes.IndexByte(text[:min(len(text), 80)], '|'); i > 0 {
 		rest := text[i+1:]
-		if j := bytes.Index(rest[:min(len(rest), 80)], []byte("- ")); j >= 0 && catalogues.console.Match(rest[j+2:], &s.m) {
+		if j := bytes.Index(rest[:min(len(rest), 80)], []byte("- ")); j >= 0 && console().Match(rest[j+2:], &s.m) {
 			return true
 		}
-		if catalogues.console.Match(rest, &s.m) {
+		if console().Match(rest, &s.m) {
 			return true
 		}
 	}
-	if rest, ok := bytes.CutPrefix(text, []byte("[truncated]")); ok && catalogues.console.Match(rest, &s.m) {
+	if rest, ok := bytes.CutPrefix(text, []byte("[truncated]")); ok && console().Match(rest, &s.m) {
 		return true
 	}
 	// The source of a page: HTML entities in place of marks.
 	if bytes.IndexByte(text, '&') >= 0 {
 		if s.marks = lines.Unescape(s.marks[:0], text); len(s.marks) < len(text) {
 			s.head.text = s.marks
-			if catalogues.console.Match(s.head.text, &s.m) {
+			if console().Match(s.head.text, &s.m) {
 				return true
 			}
 			s.head.text = text
@@ -378,7 +378,7 @@ func (s *scanner) plain(line int, text []byte) {
 		return
 	}
 	st, ok := parseStatus(plainEnd(text))
-	if !ok || !catalogues.status.Match(st.text, &s.m) {
+	if !ok || !status().Match(st.text, &s.m) {
 		if s.note != nil {
 			s.note(line, line, nil)
 		}

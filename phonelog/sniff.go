@@ -32,7 +32,7 @@ func Sniff(start []byte) (dialect string, score int) {
 					}
 				}
 			case lines.Plain:
-				if st, ok := parseStatus(p.Text); ok && catalogues.status.Match(st.text, &m) && !ofServer(p.Text) {
+				if st, ok := parseStatus(p.Text); ok && status().Match(st.text, &m) && !ofServer(p.Text) {
 					found++
 					counts[2]++
 				}

@@ -279,7 +279,7 @@ func (a *assembler) joined(r *record, line int) bool {
 	a.wrapText = append(a.wrapText, r.text...)
 	a.wrapRaw = append(a.wrapRaw, r.text...)
 	a.wrapEnd = line
-	if !book.Match(a.wrapText, &a.wrapped.m) {
+	if !book().Match(a.wrapText, &a.wrapped.m) {
 		return true
 	}
 	start := a.wrapLine
@@ -304,7 +304,7 @@ func (a *assembler) line(r *record, line int) {
 		return
 	}
 	var m catalogue.Match
-	if book.Match(r.text, &m) {
+	if book().Match(r.text, &m) {
 		a.settle()
 		if m.Entry.Ignore != "" {
 			a.ignored++

@@ -89,7 +89,7 @@ func matchOutcome(text []byte, m *catalogue.Match) bool {
 		for end < len(text) && partOfName(text[end]) {
 			end++
 		}
-		if book.Match(text[i:end], m) {
+		if book().Match(text[i:end], m) {
 			return true
 		}
 	}

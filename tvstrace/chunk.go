@@ -120,7 +120,7 @@ func (c *chunk) piece(n int32, p lines.Piece) {
 		c.ignored++
 	default:
 		r := record{kind: formPlain, line: n, at: -1, conn: -1, text: p.Text, raw: p.Text}
-		if p.Text[0] == 'H' && book.Match(p.Text, &c.m) && c.m.Entry.Event == "tvs_hex_dump" {
+		if p.Text[0] == 'H' && book().Match(p.Text, &c.m) && c.m.Entry.Event == "tvs_hex_dump" {
 			r.kind, r.m = formMatch, c.m // the most frequent line without a head
 		}
 		c.add(r)
@@ -168,7 +168,7 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		c.row(n, l, text, h, conn)
 		return
 	}
-	if book.Match(text, &c.m) || !h.sdl && matchOutcome(text, &c.m) {
+	if book().Match(text, &c.m) || !h.sdl && matchOutcome(text, &c.m) {
 		c.detailed = c.detailed || tellsDetail(c.m.Entry)
 		if c.m.Entry.Ignore != "" {
 			c.ignored++

@@ -117,7 +117,7 @@ func (p *platform) log4j(a *assembler, c *catalogue.Clock, msg []byte, stamp str
 		return
 	}
 	var m catalogue.Match
-	if len(msg) > 0 && book.Match(msg, &m) && m.Entry.File == "platform.tl" && !m.Entry.Part {
+	if len(msg) > 0 && book().Match(msg, &m) && m.Entry.File == "platform.tl" && !m.Entry.Part {
 		a.matched++
 		e := &catalogue.Event{Line: line, EndLine: line, Clock: c, Dialect: DialectCertMgmt, Name: m.Entry.Event, Text: lines.Text(raw), Detail: map[string]string{}}
 		for i := range m.Len() {
@@ -197,7 +197,7 @@ func (p *platform) alarm(a *assembler, text []byte, i, line int) bool {
 	e := &catalogue.Event{Line: line, EndLine: line, Dialect: DialectSyslog, Name: "alarm", Text: lines.Text(text),
 		Detail: map[string]string{"service": parts[0], "severity": parts[1], "alarm": parts[2]}}
 	var m catalogue.Match
-	if book.Match(name, &m) && m.Entry.Event == "alarm" {
+	if book().Match(name, &m) && m.Entry.Event == "alarm" {
 		e.Detail["known"] = "yes"
 	}
 	rest = bytes.TrimPrefix(bytes.TrimSpace(rest), []byte("%"))

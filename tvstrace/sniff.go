@@ -29,7 +29,7 @@ func Sniff(start []byte) (dialect string, score int) {
 				if d := plainDialect(p.Text); d != "" {
 					found++
 					other[d]++
-				} else if book.Match(p.Text, &m) {
+				} else if book().Match(p.Text, &m) {
 					found++
 				}
 			}

@@ -2,6 +2,7 @@ package tvstrace
 
 import (
 	"embed"
+	"sync"
 
 	"trustline/phonelog/catalogue"
 )
@@ -19,30 +20,27 @@ const (
 	DialectCMSDL   = "callmanager-sdl"
 )
 
-// book is the compiled message catalogue, made once. One for all dialects: the
-// services share libraries, and a paste mixes them.
-var book = load()
+// book is the compiled message catalogue, made when it is first asked for: many
+// runs read no trace. One for all dialects: the services share libraries, and a
+// paste mixes them.
+var book = sync.OnceValue(load)
 
 func load() *catalogue.Catalogue {
 	files, err := messages.ReadDir("messages")
 	if err != nil {
 		panic(err) // embedded at build time
 	}
-	var all []*catalogue.Catalogue
-	for _, f := range files {
-		b, err := messages.ReadFile("messages/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		c, err := catalogue.Parse(f.Name(), b)
-		if err != nil {
-			panic(err) // a test parses the same bytes
-		}
-		all = append(all, c)
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Name()
+	}
+	all, err := catalogue.ParseAll(messages, "messages", names...)
+	if err != nil {
+		panic(err) // a test parses the same bytes
 	}
 	return catalogue.Join("traces", all...)
 }
 
 // Entries lists the message catalogue: every event of this package with its
 // patterns and their sources, and what is ignored and why.
-func Entries() []catalogue.Entry { return book.Entries() }
+func Entries() []catalogue.Entry { return book().Entries() }

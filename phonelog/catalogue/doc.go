@@ -18,7 +18,7 @@
 //
 // Out comes a [Catalogue] whose Match method says which entry a message is and
 // what the captures hold. The text is parsed once, by a participle grammar
-// (grammar.go); matching is a walk over bytes that allocates nothing, because
+// (grammar.go, with the lexer of lexer.go); matching is a walk over bytes that allocates nothing, because
 // it runs on every line of files of hundreds of megabytes.
 //
 // # Patterns

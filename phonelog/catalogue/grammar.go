@@ -1,6 +1,8 @@
 package catalogue
 
 import (
+	"sync"
+
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -70,41 +72,8 @@ type capture struct {
 	Optional bool     `parser:"@'?'?"`
 }
 
-// newParser builds the parser. It is called once per Parse: catalogues are
-// parsed at start-up only, and a package variable would be a global.
-func newParser() (*participle.Parser[file], error) {
-	lex, err := lexer.New(lexer.Rules{
-		"Root": {
-			{Name: "comment", Pattern: `#[^\n]*`},
-			{Name: "space", Pattern: `[ \t\r\n]+`},
-			{Name: "Ident", Pattern: `[A-Za-z][A-Za-z0-9_]*`},
-			{Name: "Raw", Pattern: "`[^`]*`"},
-			{Name: "Quote", Pattern: `"`, Action: lexer.Push("Pattern")},
-			{Name: "Other", Pattern: `.|\n`},
-		},
-		"Pattern": {
-			{Name: "Escaped", Pattern: `\\.`},
-			{Name: "Quote", Pattern: `"`, Action: lexer.Pop()},
-			{Name: "Open", Pattern: `\{`, Action: lexer.Push("Capture")},
-			{Name: "Text", Pattern: `[^"\\{\n]+`},
-			{Name: "Other", Pattern: `.|\n`},
-		},
-		"Capture": {
-			{Name: "Close", Pattern: `\}`, Action: lexer.Pop()},
-			{Name: "Ident", Pattern: `[A-Za-z][A-Za-z0-9_]*`},
-			{Name: "Punct", Pattern: `[:?]`},
-			{Name: "Choice", Pattern: `\(`, Action: lexer.Push("Choices")},
-			{Name: "Other", Pattern: `.|\n`},
-		},
-		"Choices": {
-			{Name: "ChoiceEnd", Pattern: `\)`, Action: lexer.Pop()},
-			{Name: "Bar", Pattern: `\|`},
-			{Name: "Word", Pattern: `[^|)\n]+`},
-			{Name: "Other", Pattern: `.|\n`},
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return participle.Build[file](participle.Lexer(lex))
-}
+// parser is made once, and has no state: making it takes longer than parsing a
+// catalogue.
+var parser = sync.OnceValues(func() (*participle.Parser[file], error) {
+	return participle.Build[file](participle.Lexer(tokens{}))
+})

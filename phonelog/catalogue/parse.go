@@ -3,7 +3,10 @@ package catalogue
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -78,7 +81,7 @@ func Parse(name string, text []byte) (c *Catalogue, err error) {
 			c, err = nil, &ParseError{Name: name, Reason: fmt.Sprint(r)}
 		}
 	}()
-	p, err := newParser()
+	p, err := parser()
 	if err != nil {
 		return nil, fmt.Errorf("catalogue: grammar: %w", err)
 	}
@@ -99,6 +102,27 @@ func Parse(name string, text []byte) (c *Catalogue, err error) {
 	}
 	c.index.build(c.progs)
 	return c, nil
+}
+
+// ParseAll reads several .tl files of a folder, on all cores.
+func ParseAll(files fs.FS, folder string, names ...string) ([]*Catalogue, error) {
+	all, errs := make([]*Catalogue, len(names)), make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() {
+			text, err := fs.ReadFile(files, path.Join(folder, name))
+			if err != nil {
+				errs[i] = fmt.Errorf("catalogue: %w", err)
+				return
+			}
+			all[i], errs[i] = Parse(name, text)
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // Join makes one catalogue of several. Of entries that match equally well the

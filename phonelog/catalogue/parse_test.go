@@ -2,8 +2,10 @@ package catalogue
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // one makes a catalogue of one event with the given patterns and samples.
@@ -91,6 +93,23 @@ func TestParseErrors(t *testing.T) {
 		if !strings.Contains(err.Error(), tt.reason) || !strings.HasPrefix(err.Error(), "catalogue: bad.tl:") {
 			t.Errorf("%q: %v, want %q", tt.text, err, tt.reason)
 		}
+	}
+}
+
+func TestParseAll(t *testing.T) {
+	folder := fstest.MapFS{
+		"m/a.tl":   {Data: []byte("event a match \"abcd\" sample `abcd` from `s`")},
+		"m/b.tl":   {Data: []byte("event b derived `from a`")},
+		"m/bad.tl": {Data: []byte("\nevent")},
+	}
+	got, err := ParseAll(folder, "m", "b.tl", "a.tl")
+	if err != nil || len(got) != 2 || got[0].Name() != "b.tl" || got[1].Name() != "a.tl" {
+		t.Errorf("%v, %v", got, err)
+	}
+	got, err = ParseAll(folder, "m", "a.tl", "bad.tl", "none.tl")
+	var pe *ParseError
+	if got != nil || !errors.As(err, &pe) || pe.Name != "bad.tl" || pe.Line != 2 || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v, %v: want both faults", got, err)
 	}
 }
 

@@ -7,19 +7,19 @@ import (
 )
 
 func TestCatalogues(t *testing.T) {
-	cataloguetest.Samples(t, books.commands)
-	cataloguetest.Samples(t, books.cli)
-	cataloguetest.Samples(t, books.output)
+	cataloguetest.Samples(t, commandsBook())
+	cataloguetest.Samples(t, cliBook())
+	cataloguetest.Samples(t, outputBook())
 }
 
 func TestPerturbed(t *testing.T) {
-	cataloguetest.Perturb(t, books.commands, map[string]bool{
+	cataloguetest.Perturb(t, commandsBook(), map[string]bool{
 		// A client is started before it is told what to get.
 		"tftp_get > tftp_session": true,
 		"ignore > tftp_session":   true,
 	})
-	cataloguetest.Perturb(t, books.cli, map[string]bool{})
-	cataloguetest.Perturb(t, books.output, map[string]bool{})
+	cataloguetest.Perturb(t, cliBook(), map[string]bool{})
+	cataloguetest.Perturb(t, outputBook(), map[string]bool{})
 }
 
 // Every event that the package names has an entry.
@@ -48,5 +48,5 @@ func TestEntries(t *testing.T) {
 }
 
 func FuzzCatalogues(f *testing.F) {
-	cataloguetest.Fuzz(f, books.commands, books.cli, books.output, books.derived)
+	cataloguetest.Fuzz(f, commandsBook(), cliBook(), outputBook(), derivedBook())
 }

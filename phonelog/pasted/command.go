@@ -19,7 +19,7 @@ func command(s []byte, r *record) bool {
 			r.kind, r.dialect, r.ignore = ignored, DialectCLI, "a prompt without a command"
 			return true
 		}
-		if !books.cli.Match(c, &r.m) || r.m.Func != nil {
+		if !cliBook().Match(c, &r.m) || r.m.Func != nil {
 			return false
 		}
 		r.take()
@@ -34,7 +34,7 @@ func command(s []byte, r *record) bool {
 		r.kind, r.dialect = listing, DialectShell
 		return true
 	}
-	if !books.commands.Match(c, &r.m) || r.m.Func != nil || r.m.Addr != nil || c[0] == '-' {
+	if !commandsBook().Match(c, &r.m) || r.m.Func != nil || r.m.Addr != nil || c[0] == '-' {
 		return false
 	}
 	r.take()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"slices"
+	"sync"
 
 	"trustline/phonelog/catalogue"
 	"trustline/phonelog/lines"
@@ -36,32 +37,30 @@ const (
 	maxShort = 1 << 10
 )
 
-// books are the message catalogues, made once: commands are matched behind a
-// prompt, output on whole lines, derived only lists what hand-written scanners
-// make.
-var books = load()
+// The message catalogues, each made when it is first asked for: commands are
+// matched behind a prompt, output on whole lines, derived only lists what
+// hand-written scanners make.
+var (
+	commandsBook = book("commands.tl")
+	cliBook      = book("cli.tl")
+	outputBook   = book("output.tl")
+	derivedBook  = book("derived.tl")
+)
 
-type catalogues struct{ commands, cli, output, derived *catalogue.Catalogue }
-
-func load() catalogues {
-	read := func(file string) *catalogue.Catalogue {
-		b, err := messages.ReadFile("messages/" + file)
-		if err != nil {
-			panic(err) // embedded at build time
-		}
-		c, err := catalogue.Parse(file, b)
+func book(file string) func() *catalogue.Catalogue {
+	return sync.OnceValue(func() *catalogue.Catalogue {
+		c, err := catalogue.ParseAll(messages, "messages", file)
 		if err != nil {
 			panic(err) // a test parses the same bytes
 		}
-		return c
-	}
-	return catalogues{read("commands.tl"), read("cli.tl"), read("output.tl"), read("derived.tl")}
+		return c[0]
+	})
 }
 
 // Entries lists the message catalogue: every event of this package, and what
 // is ignored and why.
 func Entries() []catalogue.Entry {
-	return slices.Concat(books.derived.Entries(), books.commands.Entries(), books.cli.Entries(), books.output.Entries())
+	return slices.Concat(derivedBook().Entries(), commandsBook().Entries(), cliBook().Entries(), outputBook().Entries())
 }
 
 // Line tells whether a line, by itself, begins a record of this package. It

@@ -111,7 +111,7 @@ func classify(s []byte, r *record) kind {
 
 // output matches what programs answer.
 func output(s []byte, r *record) kind {
-	if s[0] == '-' || hasPrefixFold(s, "error:") || hasPrefixFold(s, "eror:") || !books.output.Match(s, &r.m) || r.m.Func != nil || r.m.Addr != nil {
+	if s[0] == '-' || hasPrefixFold(s, "error:") || hasPrefixFold(s, "eror:") || !outputBook().Match(s, &r.m) || r.m.Func != nil || r.m.Addr != nil {
 		return none
 	}
 	r.take()
