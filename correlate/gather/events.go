@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"trustline/correlate/evidence"
+	"trustline/correlate/secret"
 	"trustline/tvstrace"
 )
 
@@ -21,10 +22,14 @@ const KindSkipped = "no log: "
 func events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input {
 	h := &hinter{hints: in.Hints, emit: emit}
 	s := &sorter{emit: h.add}
+	add := func(e *evidence.Event) { // what h adds to an event is neither secret nor odd
+		secret.Clean(e)
+		s.add(e)
+	}
 	if len(in.Parts) > 0 {
 		if text(in.Parts) {
 			h.hints = in.Parts[len(in.Parts)-1].Hints
-			inputs := traceSeries(in.Parts, opt, s.add, s.flush).Header.Inputs
+			inputs := traceSeries(in.Parts, opt, add, s.flush).Header.Inputs
 			h.close(&inputs[len(inputs)-1])
 			return inputs
 		}
@@ -35,7 +40,7 @@ func events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input 
 		return out
 	}
 	d := newDecoder(opt)
-	d.stream = s.add
+	d.stream = add
 	d.in = &evidence.Input{Name: in.Name, Bytes: max(in.Size, 0)}
 	if err := d.logs(in, h); err != nil {
 		d.failed(err)

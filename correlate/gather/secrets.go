@@ -43,11 +43,7 @@ func Decode(in Input, opt Options) *evidence.Bundle {
 // is known when its last line is; when more than maxDisorder other events
 // came first, it comes behind them.
 func Events(in Input, opt Options, emit func(*evidence.Event)) []evidence.Input {
-	inputs := events(in, opt, func(e *evidence.Event) {
-		e.ValidText()
-		secret.Event(e)
-		emit(e)
-	})
+	inputs := events(in, opt, emit)
 	for i := range inputs {
 		secret.Input(&inputs[i])
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"trustline/correlate/evidence"
 )
 
@@ -146,6 +148,28 @@ func TestBundle(t *testing.T) {
 	if s := out.String(); strings.Contains(s, "C4NARY") || strings.Count(s, Mask) != 13 {
 		t.Errorf("%d masks in %s", strings.Count(s, Mask), s)
 	}
+}
+
+// Clean is ValidText and Event at once.
+func TestClean(t *testing.T) {
+	event := func() *evidence.Event {
+		return &evidence.Event{
+			Phone: "SEP\xff", Address: "\xfe", Server: "\xfd", Text: "password=C4NARY \xff", Clock: &evidence.Clock{Text: "12:00\xff"},
+			Detail:   map[string]string{"said": "password=C4NARY", "odd": "\xffpassword=C4NARY", "hex": "password=C4NARY\xff", "response_hex": "password=C4NARY", "plain": "é"},
+			Transfer: &evidence.Transfer{File: "/x?password=C4NARY\xff", Error: "password=C4NARY\xff"},
+		}
+	}
+	got, want := event(), event()
+	Clean(got)
+	want.ValidText()
+	Event(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got.Detail["odd"] != `\xff`+"password="+Mask || got.Detail["hex"] != `password=C4NARY\xff` {
+		t.Errorf("%q", got.Detail)
+	}
+	Clean(&evidence.Event{})
 }
 
 func FuzzReader(f *testing.F) {
