@@ -54,6 +54,7 @@ type chunk struct {
 	pieces []lines.Piece
 	hex    []byte // bytes of all dumps
 	m      catalogue.Match
+	memo   *catalogue.Memo // of the worker
 }
 
 // bounds of a line
@@ -66,8 +67,9 @@ const (
 	shortest = 90
 )
 
-// scan reads the lines of the chunk.
-func (c *chunk) scan() {
+// scan reads the lines of the chunk. The memo is the worker's.
+func (c *chunk) scan(memo *catalogue.Memo) {
+	c.memo = memo
 	c.records, c.hex = c.records[:0], c.hex[:0]
 	c.ignored, c.detailed = 0, false
 	c.first, c.last = -1, -1
@@ -120,7 +122,7 @@ func (c *chunk) piece(n int32, p lines.Piece) {
 		c.ignored++
 	default:
 		r := record{kind: formPlain, line: n, at: -1, conn: -1, text: p.Text, raw: p.Text}
-		if p.Text[0] == 'H' && book().Match(p.Text, &c.m) && c.m.Entry.Event == "tvs_hex_dump" {
+		if p.Text[0] == 'H' && c.memo.Match(p.Text, &c.m) && c.m.Entry.Event == "tvs_hex_dump" {
 			r.kind, r.m = formMatch, c.m // the most frequent line without a head
 		}
 		c.add(r)
@@ -168,7 +170,7 @@ func (c *chunk) take(n int32, l []byte, h *head) {
 		c.row(n, l, text, h, conn)
 		return
 	}
-	if book().Match(text, &c.m) || !h.sdl && matchOutcome(text, &c.m) {
+	if c.memo.Match(text, &c.m) || !h.sdl && matchOutcome(text, &c.m) {
 		c.detailed = c.detailed || tellsDetail(c.m.Entry)
 		if c.m.Entry.Ignore != "" {
 			c.ignored++

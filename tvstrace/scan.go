@@ -76,7 +76,7 @@ func (s *Series) part(r io.Reader, emit func(*catalogue.Event), last bool) (*cat
 
 // await waits until a chunk is read, and reads others meanwhile: a wait costs
 // more than a chunk.
-func await(c *chunk, work <-chan *chunk) {
+func await(c *chunk, work <-chan *chunk, memo *catalogue.Memo) {
 	for {
 		select {
 		case <-c.done:
@@ -91,7 +91,7 @@ func await(c *chunk, work <-chan *chunk) {
 				<-c.done
 				return
 			}
-			w.scan()
+			w.scan(memo)
 			w.done <- struct{}{}
 		}
 	}
@@ -117,8 +117,9 @@ func chunks(rd *lines.Reader, take func(*chunk)) {
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
+			memo := catalogue.NewMemo(book())
 			for c := range work {
-				c.scan()
+				c.scan(memo)
 				c.done <- struct{}{}
 			}
 		})
@@ -148,8 +149,9 @@ func chunks(rd *lines.Reader, take func(*chunk)) {
 		}
 		wg.Wait()
 	}()
+	memo := catalogue.NewMemo(book())
 	for c := range order {
-		await(c, work)
+		await(c, work, memo)
 		take(c)
 		select {
 		case free <- c.data:

@@ -18,7 +18,7 @@ type prog struct {
 // An op matches a literal (lit set) or a capture.
 type op struct {
 	lit      []byte // folded by the table fold; blanks are single
-	raw      string // the same as written
+	raw      []byte // the same as written
 	name     string // "" matches without keeping
 	kind     kind
 	choices  []op // literals; for kindOne
@@ -76,7 +76,7 @@ func (c *Catalogue) compile(e *Entry, p *pattern) (*prog, error) {
 	captures := 0
 	flush := func() {
 		if len(lit) > 0 {
-			pr.ops = append(pr.ops, op{lit: lit, raw: string(asWritten)})
+			pr.ops = append(pr.ops, op{lit: lit, raw: asWritten})
 			lit, asWritten = nil, nil
 		}
 	}
@@ -116,7 +116,7 @@ func (c *Catalogue) compile(e *Entry, p *pattern) (*prog, error) {
 		}
 		o := op{kind: k, name: cp.Name, optional: cp.Optional}
 		for _, w := range cp.Choices {
-			o.choices = append(o.choices, op{lit: foldBytes(w), raw: w})
+			o.choices = append(o.choices, op{lit: foldBytes(w), raw: []byte(w)})
 		}
 		// The longest choice first: "ITL file" before "ITL".
 		slices.SortStableFunc(o.choices, func(a, b op) int { return cmp.Compare(len(b.lit), len(a.lit)) })

@@ -1,5 +1,7 @@
 package catalogue
 
+import "encoding/binary"
+
 // Match is what a message turned out to be. Its values are slices of the
 // message: copy what outlives it. The zero value is ready for use, and may be
 // used again.
@@ -58,23 +60,54 @@ func (m *Match) keep(op, from, to int) {
 // several entries match, the one with more letters of its own is taken, and of
 // equals the one written first.
 func (c *Catalogue) Match(msg []byte, m *Match) bool {
+	var f found
+	c.find(msg, m, &f)
+	return m.take(msg, &f)
+}
+
+// found is where in a message a pattern matched: what a match is beside the
+// values that were kept.
+type found struct {
+	prog     *prog // nil: nothing matched
+	from     int   // where the pattern begins
+	fn, addr span  // what stood before it, empty when that did not
+}
+
+// find fills in f, and the values of m.
+func (c *Catalogue) find(msg []byte, m *Match, f *found) {
 	var starts [maxPrefixes]int
 	n, fn, addr := prefixes(msg, &starts)
+	*f = found{}
 	for i := range n {
-		if p := c.at(msg, starts[i], m); p != nil {
-			m.Entry, m.prog, m.msg = p.entry, p, msg[starts[i]:]
-			m.Func, m.Addr = nil, nil
-			if starts[i] > fn.from {
-				m.Func = msg[fn.from:fn.to]
-			}
-			if starts[i] > addr.from {
-				m.Addr = msg[addr.from:addr.to]
-			}
-			return true
+		if f.prog = c.at(msg, starts[i], m); f.prog == nil {
+			continue
 		}
+		f.from = starts[i]
+		if f.from > fn.from {
+			f.fn = fn
+		}
+		if f.from > addr.from {
+			f.addr = addr
+		}
+		return
 	}
-	m.Entry = nil
-	return false
+}
+
+// take makes a match of what was found in a message, and tells whether it is one.
+func (m *Match) take(msg []byte, f *found) bool {
+	if f.prog == nil {
+		m.Entry = nil
+		return false
+	}
+	m.Entry, m.prog, m.msg = f.prog.entry, f.prog, msg[f.from:]
+	m.Func, m.Addr = nil, nil
+	if f.fn.to > 0 {
+		m.Func = msg[f.fn.from:f.fn.to]
+	}
+	if f.addr.to > 0 {
+		m.Addr = msg[f.addr.from:f.addr.to]
+	}
+	return true
 }
 
 func (c *Catalogue) at(msg []byte, from int, m *Match) *prog {
@@ -182,10 +215,10 @@ func (c *op) literal(s []byte, i int) int {
 }
 
 // common is the length of the longest common prefix.
-func common(s []byte, raw string) int {
+func common(s, raw []byte) int {
 	n := min(len(s), len(raw))
 	i := 0
-	for i+8 <= n && string(s[i:i+8]) == raw[i:i+8] {
+	for i+8 <= n && binary.LittleEndian.Uint64(s[i:]) == binary.LittleEndian.Uint64(raw[i:]) {
 		i += 8
 	}
 	for i < n && s[i] == raw[i] {
