@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -16,8 +17,10 @@ import (
 type rowWriter struct {
 	json, color bool
 	buf         []byte
-	keys        []string
+	details     []detail // of the row at hand
 }
+
+type detail struct{ key, value string }
 
 func (r *rowWriter) row(e *evidence.Event) {
 	if r.json {
@@ -60,13 +63,13 @@ func (r *rowWriter) object(e *evidence.Event) {
 	b = append(b, `,"text":`...)
 	b = appendJSON(b, e.Text)
 	b = append(b, `,"detail":{`...)
-	for i, k := range r.sorted(e.Detail) {
+	for i, d := range r.sorted(e.Detail) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(b, k)
+		b = appendJSON(b, d.key)
 		b = append(b, ':')
-		b = appendJSON(b, e.Detail[k])
+		b = appendJSON(b, d.value)
 	}
 	b = append(b, `},"address":`...)
 	b = orNull(b, e.Address)
@@ -75,14 +78,15 @@ func (r *rowWriter) object(e *evidence.Event) {
 	r.buf = append(b, "}\n"...)
 }
 
-// sorted gives the keys of a map in order. They are good until the next call.
-func (r *rowWriter) sorted(m map[string]string) []string {
-	r.keys = r.keys[:0]
-	for k := range m {
-		r.keys = append(r.keys, k)
+// sorted gives details in the order of their keys. They are good until the next
+// call.
+func (r *rowWriter) sorted(m map[string]string) []detail {
+	r.details = r.details[:0]
+	for k, v := range m {
+		r.details = append(r.details, detail{k, v})
 	}
-	slices.Sort(r.keys)
-	return r.keys
+	slices.SortFunc(r.details, func(a, b detail) int { return strings.Compare(a.key, b.key) })
+	return r.details
 }
 
 // Columns of the listing for people. A longer value moves the rest of its row.
@@ -166,16 +170,16 @@ func (r *rowWriter) line(e *evidence.Event) {
 // detail writes the details, or without any the words of the source.
 func (r *rowWriter) detail(e *evidence.Event) {
 	any := false
-	for _, k := range r.sorted(e.Detail) {
-		if k == "hex" || k == "response_hex" {
+	for _, d := range r.sorted(e.Detail) {
+		if d.key == "hex" || d.key == "response_hex" {
 			continue
 		}
 		if any {
 			r.buf = append(r.buf, ' ')
 		}
 		any = true
-		r.buf = append(append(r.buf, k...), '=')
-		v := safe(clip(e.Detail[k]))
+		r.buf = append(append(r.buf, d.key...), '=')
+		v := safe(clip(d.value))
 		if needsQuotes(v) {
 			r.buf = append(append(append(r.buf, '"'), v...), '"')
 		} else {
