@@ -2,7 +2,6 @@ package intake
 
 import (
 	"archive/tar"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 )
-
-func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
 // gunzip enters what is inside gzip, under the same name. A file that was
 // still being written when it was collected (.gzo) ends early: what came before

@@ -256,16 +256,16 @@ func (w *walker) ready(n node) (Input, error) {
 // is small, else read through while we wait.
 func (w *walker) stream(in Input, f io.Closer, r io.Reader) error {
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(r, memberMemory+1))
-	if err != nil || len(data) <= memberMemory {
+	data, err := readPieces(r, memberMemory+1)
+	if err != nil || data.size() <= memberMemory {
 		if err == nil {
-			in.Size = int64(len(data))
+			in.Size = data.size()
 		}
-		in.Open, in.Done = held(data, err), func() {}
+		in.Open, in.Done = data.open(err), func() {}
 		return w.emit(in)
 	}
 	done := make(chan struct{})
-	in.Open, in.Done = once(io.MultiReader(bytesReader(data), r)), func() { close(done) }
+	in.Open, in.Done = once(data.reader(r)), func() { close(done) }
 	if err := w.emit(in); err != nil {
 		return err
 	}
