@@ -55,7 +55,7 @@ error.`,
 			debug.SetGCPercent(gcPercent)
 			color := e.color && !noColor && !asJSON
 			return buffered(e, func(w *bufio.Writer) error {
-				l := &logListing{e: e, w: w, json: asJSON, color: color, unknown: unknown}
+				l := &logListing{e: e, w: w, json: asJSON, color: color, unknown: unknown, free: make(chan []byte, workers*blocksAhead)}
 				return l.run(cmd.Context(), args)
 			})
 		},
@@ -77,6 +77,7 @@ type logListing struct {
 	strange        strangers
 	nothing        inventory
 	missing, other []string
+	free           chan []byte // blocks that were written
 }
 
 // logBlock is a piece of the listing, or the end of an input.
@@ -127,10 +128,20 @@ func (l *logListing) decode(in intake.Input, out func(logBlock)) {
 		rows.row(ev)
 		if len(rows.buf) >= blockSize {
 			out(logBlock{rows: rows.buf})
-			rows.buf = make([]byte, 0, blockSize+blockSize/4)
+			rows.buf = l.block()
 		}
 	})
 	out(logBlock{rows: rows.buf, inputs: inputs})
+}
+
+// block gives memory for the next rows.
+func (l *logListing) block() []byte {
+	select {
+	case b := <-l.free:
+		return b[:0]
+	default:
+		return make([]byte, 0, blockSize+blockSize/4)
+	}
 }
 
 // take shows a block, in the order of the inputs.
@@ -138,6 +149,10 @@ func (l *logListing) take(b logBlock) error {
 	if len(b.rows) > 0 {
 		if _, err := l.w.Write(b.rows); err != nil {
 			return fmt.Errorf("writing to standard output: %w", err)
+		}
+		select {
+		case l.free <- b.rows:
+		default:
 		}
 	}
 	if b.note != nil {

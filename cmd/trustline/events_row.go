@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -179,8 +180,14 @@ func (r *rowWriter) detail(e *evidence.Event) {
 		}
 		any = true
 		r.buf = append(append(r.buf, d.key...), '=')
-		v := safe(clip(d.value))
-		if needsQuotes(v) {
+		v := clip(d.value)
+		if from := len(r.buf); !needsQuotes(v) {
+			if r.buf = append(r.buf, v...); printable(r.buf[from:]) {
+				continue
+			}
+			r.buf = r.buf[:from]
+		}
+		if v = safe(v); needsQuotes(v) {
 			r.buf = append(append(append(r.buf, '"'), v...), '"')
 		} else {
 			r.buf = append(r.buf, v...)
@@ -202,14 +209,7 @@ func clip(s string) string {
 	return s[:n] + "..."
 }
 
-func needsQuotes(s string) bool {
-	for i := range len(s) {
-		if s[i] == ' ' {
-			return true
-		}
-	}
-	return s == ""
-}
+func needsQuotes(s string) bool { return s == "" || strings.IndexByte(s, ' ') >= 0 }
 
 // safe is report.Clean, which plain ASCII passes unchanged.
 func safe(s string) string {
@@ -219,6 +219,48 @@ func safe(s string) string {
 		}
 	}
 	return s
+}
+
+// Eight bytes are looked at together: with the high bit of each, what of them
+// is below or above a bound, or equal, shows in one word.
+const (
+	ones = 0x0101_0101_0101_0101
+	high = 0x80 * ones
+)
+
+// printable tells that all bytes are ASCII from blank to tilde.
+func printable(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if odd(binary.LittleEndian.Uint64(b)) {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// odd tells that some byte of a word is below blank or above tilde.
+func odd(w uint64) bool { return (w|(w-' '*ones)|(w+ones))&high != 0 }
+
+// plainJSON tells that all bytes are printable and mean themselves in JSON.
+func plainJSON(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		w := binary.LittleEndian.Uint64(b)
+		quote, escape := w^'"'*ones, w^'\\'*ones // a byte that is one becomes zero
+		if odd(w) || ((quote-ones)&^quote|(escape-ones)&^escape)&high != 0 {
+			return false
+		}
+	}
+	for _, c := range b {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 func orNull(b []byte, s string) []byte {
@@ -243,6 +285,11 @@ func appendTime(b []byte, c *evidence.Clock) []byte {
 func appendJSON(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
+	start := len(b)
+	if b = append(b, s...); plainJSON(b[start:]) { // nearly always
+		return append(b, '"')
+	}
+	b = b[:start]
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
