@@ -14,6 +14,7 @@ import (
 
 	"trustline/correlate/evidence"
 	"trustline/dissect/trustlist"
+	"trustline/phonelog/catalogue"
 )
 
 // Caps on what is held in memory of one input. A capture streams and has none.
@@ -76,6 +77,8 @@ type decoder struct {
 	dropped int // those beyond maxEvents
 
 	stream func(*evidence.Event)  // takes the events of logs; nil: they are kept in b
+	stamp  catalogue.Clock        // of the last event of a log, when it streams
+	clock  *evidence.Clock        // and what it became
 	read   map[messageKey]message // messages in hex dumps that were decoded
 }
 

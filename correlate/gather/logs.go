@@ -231,7 +231,7 @@ func blankLines(text []byte, first, last int) int {
 
 // logEvent takes over one decoded record, with its details.
 func (d *decoder) logEvent(e *catalogue.Event) {
-	out := &evidence.Event{Kind: "event", Place: evidence.Place{Input: d.in.Name, Line: e.Line, EndLine: e.EndLine}, Clock: clock(e.Clock),
+	out := &evidence.Event{Kind: "event", Place: evidence.Place{Input: d.in.Name, Line: e.Line, EndLine: e.EndLine}, Clock: d.clockOf(e.Clock),
 		Dialect: e.Dialect, Event: e.Name, Phone: e.Phone, Address: e.Address, Server: e.Server, Text: e.Text, Detail: e.Detail}
 	if out.Detail == nil {
 		out.Detail = map[string]string{}
@@ -263,6 +263,18 @@ func (d *decoder) toldDropped() {
 		d.problem("events", fmt.Sprintf("more than %d events: %d further ones were not kept", maxEvents, d.dropped))
 		d.dropped = 0
 	}
+}
+
+// clockOf is clock, which in a stream several events of one millisecond share:
+// nobody changes it there.
+func (d *decoder) clockOf(c *catalogue.Clock) *evidence.Clock {
+	if d.stream == nil || c == nil {
+		return clock(c)
+	}
+	if d.clock == nil || *c != d.stamp {
+		d.stamp, d.clock = *c, clock(c)
+	}
+	return d.clock
 }
 
 func clock(c *catalogue.Clock) *evidence.Clock {
