@@ -53,8 +53,12 @@ func (o *offset) sameClock(b *offset) bool {
 	if o.src.calendar == timeOfDay {
 		d = wrapDay(d)
 	}
-	return abs(d) <= 2*voteWindow
+	return abs(d) <= bootDrift
 }
+
+// bootDrift is how far the clock of a phone may be set at a boot: the zone stays
+// and the seconds do not.
+const bootDrift = 10 * second
 
 // inOrder tells that an offset leaves a boot behind the boot before it in the
 // same log, as far as that is chosen.
@@ -68,10 +72,24 @@ func (k *kase) inOrder(o *offset, chosen []*offset) bool {
 	return true
 }
 
+// follows tells that two boots of one log keep its order on the clock that both
+// are measured against, where the source prints a date or is of one day.
+func (k *kase) follows(a, b *offset) bool {
+	if a.ref != b.ref {
+		return true
+	}
+	if a.src.boot > b.src.boot {
+		a, b = b, a
+	}
+	return k.clock.life[a.src].last+a.mid() <= k.clock.life[b.src].first+b.mid()
+}
+
 // reconcileBoots drops a boot's own measurement when less supports it than that
 // of another boot of the same input and contradicts it by hours: the same file
 // names at the next boot look alike. Whole days are no contradiction where the
-// source prints no date: the log may be joined from two days.
+// source prints no date: the log may be joined from two days. One that puts a
+// boot before an earlier one of a better supported clock goes too, however many
+// pairs it has.
 func (k *kase) reconcileBoots() {
 	best := map[string]*offset{}
 	for _, o := range k.clock.measured {
@@ -80,12 +98,18 @@ func (k *kase) reconcileBoots() {
 			best[key] = o
 		}
 	}
+	all := slices.Clone(k.clock.measured)
 	k.clock.measured = slices.DeleteFunc(k.clock.measured, func(o *offset) bool {
 		b := best[o.src.input+"\x00"+o.ref.input]
 		d := o.mid() - b.mid()
 		if o.src.calendar == timeOfDay {
 			d = wrapDay(d)
 		}
-		return o != b && abs(d) > 600*second && len(o.pairs) < 3
+		if o == b || abs(d) <= 600*second {
+			return false
+		}
+		return len(o.pairs) < 3 || slices.ContainsFunc(all, func(x *offset) bool {
+			return x.src.input == o.src.input && x.src.kind == o.src.kind && x.support > o.support && !k.follows(o, x)
+		})
 	})
 }

@@ -267,6 +267,36 @@ func TestOffsetPerBoot(t *testing.T) {
 	wantTime(t, r, "boots", 4, "2023-11-14T22:30:00.00Z")
 }
 
+// The clock of a phone is set by some seconds at every boot and keeps its zone:
+// three boots that fetch the same files keep their order, although the capture
+// lost a part of the second, so that it resembles the third more than itself.
+func TestBootsThatLookAlike(t *testing.T) {
+	s := newScene()
+	s.list("only", "itl", "aa01", "SAST aa01")
+	s.config("cfg", "aa01", nodeA)
+	for i, b := range []struct {
+		capture float64
+		console string // four hours behind, and by some seconds
+	}{{0, "18:13:20"}, {13500, "21:58:18"}, {16200, "22:43:23"}} {
+		s.transfer(b.capture, ownITL, "only")
+		if i != 1 {
+			s.transfer(b.capture+0.2, ownConfig, "cfg")
+		}
+		s.add(
+			line("boots", "phone-secd", "file_request", b.console+".001000", of(phoneName, ""), with("file", ownITL), inBoot(i), at(1+4*i)),
+			line("boots", "phone-secd", "file_download_done", b.console+".021000", of(phoneName, ""), with("file", ownITL), inBoot(i), at(2+4*i)),
+			line("boots", "phone-secd", "file_request", b.console+".201000", of(phoneName, ""), with("file", ownConfig), inBoot(i), at(3+4*i)),
+			line("boots", "phone-secd", "file_download_done", b.console+".221000", of(phoneName, ""), with("file", ownConfig), inBoot(i), at(4+4*i)))
+	}
+	r := Judge(s.b, Options{})
+	wantTime(t, r, "boots", 1, "2023-11-14T22:13:20.00Z")
+	wantTime(t, r, "boots", 9, "2023-11-15T02:43:20.00Z")
+	second, err := time.Parse(time.RFC3339Nano, timeOf(t, r, "boots", 5))
+	if want := time.Date(2023, 11, 15, 1, 58, 20, 0, time.UTC); err != nil || second.Sub(want).Abs() > 10*time.Second {
+		t.Errorf("the second boot is at %s, want about %s", second, want)
+	}
+}
+
 // A stated zone places a log with month and day; its year is the one in which it
 // lies nearest to a source that tells the year.
 func TestYearNearTheCase(t *testing.T) {
