@@ -85,6 +85,10 @@ func (k *kase) walkStates(p *phone) {
 			a.result, a.inferred = No, true
 			a.proof = append(slices.Clone(now[iCTL].ev), now[iITL].ev...)
 		}
+		if b := refusedByNew(p, a, i, now); a.result == Unknown && b != nil {
+			a.result, a.inferred = No, true
+			a.proof = slices.Concat(b.evidence(), b.proof)
+		}
 		if a.result == Unknown {
 			k.infer(p, a, i, now)
 		}
@@ -137,6 +141,29 @@ func ctlAlone(now [2]held, a *attempt) bool {
 	}
 	s := signerIn(c.list, a.list.l, rolesForITL)
 	return !s.found && !s.near
+}
+
+// refusedByNew gives the configuration that shows that an ITL was not taken: the
+// phone refused it in the same boot although the new ITL knows its signer, which
+// the list held before does not. A phone that had taken the list would have
+// known the key.
+func refusedByNew(p *phone, a *attempt, i int, now [2]held) *attempt {
+	if a.kind != "itl" || a.list == nil || a.list.l.Partial || now[iITL].list == nil {
+		return nil
+	}
+	for _, b := range p.attempts[i+1:] {
+		switch d, ok := b.start.sub(a.end); {
+		case b.kind == "itl" || !ok || d > verdictWindow:
+			return nil
+		case b.kind != "config" || b.result != No || b.inferred || b.list == nil || b.list.l.Partial || b.list.l.Status == "invalid":
+			continue
+		}
+		s, t := signerIn(a.list, b.list.l, rolesForConfig), signerIn(now[iITL].list, b.list.l, rolesForConfig)
+		if s.found && !s.wrong && !s.near && !t.found && !t.near {
+			return b
+		}
+	}
+	return nil
 }
 
 // infer reads acceptance off behaviour where no console covers the moment: the

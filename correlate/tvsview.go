@@ -30,8 +30,9 @@ type tvsTry struct {
 
 // tvsServers gathers the servers: the members of the CallManager group in the
 // configuration the phone holds, the TFTP server as last resort, and every
-// address it really tried. complete tells that the group is known, so that
-// "every server" means something.
+// address it really tried. complete tells that the group is known, by the
+// configuration or by what the phone did, so that "every server" means
+// something.
 func (v *view) tvsServers() (list []*tvsServer, complete bool) {
 	by := map[string]*tvsServer{}
 	get := func(addr string) *tvsServer {
@@ -75,7 +76,7 @@ func (v *view) tvsServers() (list []*tvsServer, complete bool) {
 		s := get(t.server)
 		s.tries = append(s.tries, t)
 	}
-	return list, complete
+	return list, complete || v.askedAll(list)
 }
 
 // heldConfig gives the configuration in force: the last one accepted. A served
