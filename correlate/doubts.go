@@ -49,7 +49,7 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 	}
-	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held), v.doubtCTL(held), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held))
+	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held), v.doubtCTL(held), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held), v.doubtHidden(), v.doubtRegistration())
 }
 
 // doubtCapture tells that all there is of the phone is a capture that lost
@@ -170,8 +170,41 @@ func (v *view) doubtLists(held []ruling) []doubt {
 	return slices.DeleteFunc(v.doubtFiles(held), func(d doubt) bool { return !slices.Contains(d.ev, a.evidence()[0]) })
 }
 
+// doubtHidden tells that nothing but TLS 1.3 is seen of the phone's last word
+// with TVS: whether either side refused the other's certificate is hidden in it.
+func (v *view) doubtHidden() []doubt {
+	if v.saidOfTLS() || v.p.console() {
+		return nil
+	}
+	for _, n := range slices.Backward(v.p.conns) {
+		if t := n.e().TLS; t.Service == "tvs" {
+			if !t.Hidden {
+				return nil
+			}
+			return []doubt{{"the phone spoke with TVS at " + n.e().Server + ", TLS 1.3 hides what came of it, and no log tells", []*entry{n}}}
+		}
+	}
+	return nil
+}
+
+// doubtRegistration tells that the phone's log ends its way at the certificate
+// it is going to show CallManager, and that no source says what became of the
+// registration.
+func (v *view) doubtRegistration() []doubt {
+	if v.registered() != "unknown" {
+		return nil
+	}
+	for _, n := range slices.Backward(v.p.all) {
+		if n.is("tls_client_cert") && (n.detail("app") == "SCCP" || n.detail("app") == "SIP") {
+			return []doubt{{"the phone turned to CallManager with its certificate, and nothing in evidence says whether it registered: " + quoteLine([]*entry{n}), []*entry{n}}}
+		}
+	}
+	return nil
+}
+
 // unverified tells that the phone's log, without a hole, prints no judgement of a
-// file although it prints those of others.
+// file although it prints those of others. A log that ends with the download
+// leaves it as open.
 func (v *view) unverified(a *attempt) bool {
 	if len(a.lines) == 0 || a.inferred {
 		return false
@@ -190,7 +223,7 @@ func (v *view) unverified(a *attempt) bool {
 	for _, n := range slices.Backward(v.p.all) {
 		if n.e() != nil && n.place.Input == last.place.Input {
 			d, ok := n.at.sub(last.at)
-			return ok && d > 1 && !v.holeAfter(last, n)
+			return n == last || ok && d > 1 && !v.holeAfter(last, n)
 		}
 	}
 	return false

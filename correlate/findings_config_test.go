@@ -153,6 +153,7 @@ func TestConfigFindings(t *testing.T) {
 				x := s.b.Events[0].Transfer
 				x.Outcome, x.ErrorCode = "error", &c
 			},
+			"the capture cuts the name":     func(s *scene) { s.b.Events[1].Transfer.File = phoneName + ".cnf.xml." },
 			"a model without ITL":           func(s *scene) { s.b.Events = s.b.Events[1:]; s.fact("model", "7940") },
 			"nothing says that it is used":  without("registration_ok"),
 			"it registers somewhere else":   func(s *scene) { s.last().Server = "10.8.8.8:2000" },

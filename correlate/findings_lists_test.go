@@ -235,6 +235,7 @@ func TestCTLFindings(t *testing.T) {
 			"the signer is the same": func(s *scene) {
 				s.listAt("ctl2").Signer = s.listAt("ctl1").Signer
 			},
+			"the capture cuts the header before its signer": func(s *scene) { s.listAt("ctl2").Signer = evidence.Signer{} },
 		}},
 		{"ctl-left-behind-nonsecure", ClassDegraded, "high", func() *scene {
 			s := signedAnew()

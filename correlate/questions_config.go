@@ -193,6 +193,9 @@ func unsignedTaken(v *view) Answer {
 		if len(a.wire) == 0 {
 			return unknown("the console names files without their signature at times", ev...)
 		}
+		if n := strings.ToLower(a.lastFile()); !strings.HasSuffix(n, ".xml") && !strings.HasSuffix(n, ".cnf") {
+			return unknown("the capture cuts the name of "+a.lastFile()+": whether it was asked for without a signature cannot be seen", ev...)
+		}
 		if used == nil {
 			return unknown("whether the phone used "+a.lastFile()+" is not in evidence", ev...)
 		}

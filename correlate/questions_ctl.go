@@ -163,6 +163,8 @@ func tokenlessSignerChanged(v *view) Answer {
 	switch {
 	case token(a.list.l.Signer.Name) || token(old.list.l.Signer.Name):
 		return no("one of the CTLs is signed by a security token", a.evidence()...)
+	case a.list.l.Signer.Serial == "" || old.list.l.Signer.Serial == "":
+		return unknown("octets of the CTL's header are missing: its signer is not in evidence", a.evidence()...)
 	case sameSerial(a.list.l.Signer.Serial, old.list.l.Signer.Serial):
 		return no("the CTL's signer has not changed", a.evidence()...)
 	}

@@ -35,11 +35,16 @@ func secureSilent(v *view) Answer {
 func (v *view) secureByCM() []*entry {
 	var out []*entry
 	for _, n := range v.p.all {
-		if m := n.detail("device_mode"); (m == "2" || m == "3") && (n.is("tls_cipher") || n.is("security_modes") && n.detail("cluster") != "0") {
+		if n.secureByCM() {
 			out = append(out, n)
 		}
 	}
 	return out
+}
+
+func (n *entry) secureByCM() bool {
+	m := n.detail("device_mode")
+	return (m == "2" || m == "3") && (n.is("tls_cipher") || n.is("security_modes") && n.detail("cluster") != "0")
 }
 
 func secureHostAlive(v *view) Answer { return hostAlive(v, v.registrations()) }

@@ -201,7 +201,7 @@ func (v *view) registered() string {
 	for i := len(v.p.all) - 1; i >= 0; i-- {
 		n := v.p.all[i]
 		switch {
-		case n.is("registered", "registration_ok"):
+		case n.is("registered", "registration_ok"), n.secureByCM():
 			return "yes"
 		case n.is("registration_rejected", "registration_unregistered"):
 			return "no"

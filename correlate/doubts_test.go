@@ -1,0 +1,65 @@
+package correlate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"trustline/correlate/evidence"
+)
+
+// What ends without a word is not well: a healthy boot is ok, and each of these
+// ends of it leaves the verdict open, with the reason told.
+func TestEndsThatSayNothing(t *testing.T) {
+	wireOnly := func() *scene {
+		s := newScene()
+		s.list("itl1", "itl", "aa01", "SAST aa01", "TFTP aa01", "TVS bb01")
+		s.config("cfg1", "aa01", nodeA)
+		s.b.Objects[0].Places = append(s.b.Objects[0].Places, evidence.Place{Input: "phone.tlv"})
+		s.input("phone.tlv", "itl")
+		s.fact("origin:phone.tlv", "phone")
+		s.transfer(0, "CTL"+phoneName+".tlv", "")
+		s.transfer(1, ownITL, "itl1")
+		s.transfer(2, ownConfig, "cfg1")
+		s.observed(5, "registration_ok", server(nodeA+":5060"))
+		return s
+	}
+	for name, s := range map[string]*scene{"console": healthyBoot(), "capture": wireOnly()} {
+		if p := s.judge(t); p.Verdict.Class != ClassOK {
+			t.Fatalf("%s: a healthy boot is %s %s", name, p.Verdict.Class, p.Verdict.Primary)
+		}
+	}
+	tests := map[string]struct {
+		scene  *scene
+		change func(*scene)
+		says   string
+	}{
+		"the log ends with the download of the configuration": {healthyBoot(), func(s *scene) {
+			without("config_verified")(s)
+			s.says(2.02, "file_download_done", with("file", ownConfig))
+		}, "says nothing of this one"},
+		"the log ends before the registration": {healthyBoot(), func(s *scene) {
+			s.says(4, "tls_client_cert", with("app", "SCCP"), with("type", "LSC"))
+		}, "nothing in evidence says whether it registered"},
+		"TLS 1.3 hides what TVS made of it": {wireOnly(), func(s *scene) {
+			s.tvs(10, nodeA, "alert", "bb01")
+			s.hiddenTLS()
+			s.last().TLS.Outcome = "closed"
+		}, "TLS 1.3 hides what came of it"},
+	}
+	for _, name := range slices.Sorted(maps.Keys(tests)) {
+		tt := tests[name]
+		tt.change(tt.scene)
+		p := tt.scene.judge(t)
+		if f := has(p, "evidence-insufficient"); p.Verdict.Class != ClassInconclusive || f == nil || !strings.Contains(f.Summary, tt.says) {
+			t.Errorf("%s: %s %s, %+v", name, p.Verdict.Class, p.Verdict.Primary, f)
+		}
+	}
+	s := healthyBoot()
+	s.says(4, "tls_client_cert", with("app", "SCCP"), with("type", "LSC"))
+	s.traced(5, "ccm-sdi", "tls_cipher", with("device_mode", "3"))
+	if p := s.judge(t); p.Verdict.Class != ClassOK || p.Verdict.Registered != "yes" {
+		t.Errorf("call control tells of the registration: %s, registered %s", p.Verdict.Class, p.Verdict.Registered)
+	}
+}
