@@ -137,7 +137,7 @@ func (v *view) listSteps() []Step {
 	}
 	return []Step{
 		{Text: "Read the hash of the phone's ITL off its menu and give it as a fact.", Command: "phone: Settings > Security Configuration > Trust List > ITL File (78xx, 88xx: Settings > Admin settings > Security setup > Trust list); then --fact itl-md5=... or itl-sha1=...", Risk: "none"},
-		{Text: "Fetch the lists as the phone's TFTP node serves them, and its listing.", Command: fmt.Sprintf("tftp get ITL%s.tlv%s; on %s: show itl", v.p.name, from, firstOf(node, "the node")), Risk: "none"},
+		{Text: "Fetch the lists as the phone's TFTP node serves them, and its listing.", Command: fmt.Sprintf("tftp get ITL%s.tlv%s; on %s: show itl", v.device(), from, firstOf(node, "the node")), Risk: "none"},
 	}
 }
 
@@ -190,6 +190,15 @@ func captureName(phone string) string {
 		}
 		return '-'
 	}, phone)
+}
+
+// device is the phone's name in commands; a phone that nothing names gets the
+// form that a name has.
+func (v *view) device() string {
+	if v.p.fromLog() || strings.ContainsAny(v.p.name, ".: ") {
+		return "SEP<MAC>"
+	}
+	return v.p.name
 }
 
 // unseenTVS names the servers whose certificate nobody saw, with the command

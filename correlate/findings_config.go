@@ -41,7 +41,7 @@ var rulesConfig = []*Rule{
 		remedy: func(v *view) []Step {
 			return []Step{
 				{Text: "Restart Cisco TFTP on the node that served the file: it builds and signs its files anew. Then reset one phone.", Command: "utils service restart Cisco Tftp", Risk: "Phones that boot during the restart wait or use the next TFTP server."},
-				{Text: "Fetch the file on the server's side and on the phone's side and compare: what differs was changed in between (WAN optimiser, proxy, virus scanner).", Command: "tftp <server> get " + v.p.name + ".cnf.xml.sgn; sha256sum", Risk: "none"},
+				{Text: "Fetch the file on the server's side and on the phone's side and compare: what differs was changed in between (WAN optimiser, proxy, virus scanner).", Command: "tftp <server> get " + v.device() + ".cnf.xml.sgn; sha256sum", Risk: "none"},
 			}
 		},
 	},

@@ -84,7 +84,7 @@ var rulesEvidence = []*Rule{
 		Source:     "Cisco TechNote 116232, whose translations print one serial in two ways",
 		sure:       func(*view) string { return "high" },
 		remedy: func(v *view) []Step {
-			return []Step{{Text: "Export both again digitally, without retyping, and compare the hashes: nothing is concluded from serials that are almost equal.", Command: "tftp get ITL" + v.p.name + ".tlv; show itl; openssl x509 -noout -serial -fingerprint -sha1", Risk: "none"}}
+			return []Step{{Text: "Export both again digitally, without retyping, and compare the hashes: nothing is concluded from serials that are almost equal.", Command: "tftp get ITL" + v.device() + ".tlv; show itl; openssl x509 -noout -serial -fingerprint -sha1", Risk: "none"}}
 		},
 	},
 	{
@@ -151,7 +151,7 @@ var rulesEvidence = []*Rule{
 		Get:        []string{"held-itl-is-served-itl", "every-tvs-fails-by-certificate", "refusal-seen", "tvs-vouched-for-list"},
 		Source:     "Cisco TechNote 118699, on what to collect; Cisco Support Community Ask the Expert on Security By Default 2012",
 		remedy: func(v *view) []Step {
-			return []Step{{Text: "Collect what the report names, in one session, and run the analysis again: the phone's lists for the signers, a capture from power-up for the TVS certificates, the console log for the refusal, the TVS trace for the server's view (restart TVS after a change of its trace level, CSCuq22327).", Command: "tftp get ITL" + v.p.name + ".tlv; utils network capture host ip " + v.addressOr("<phone>") + " size ALL count 10000 file " + captureName(v.p.name), Risk: "none; the restart interrupts TVS for seconds"}}
+			return []Step{{Text: "Collect what the report names, in one session, and run the analysis again: the phone's lists for the signers, a capture from power-up for the TVS certificates, the console log for the refusal, the TVS trace for the server's view (restart TVS after a change of its trace level, CSCuq22327).", Command: "tftp get ITL" + v.device() + ".tlv; utils network capture host ip " + v.addressOr("<phone>") + " size ALL count 10000 file " + captureName(v.p.name), Risk: "none; the restart interrupts TVS for seconds"}}
 		},
 	},
 }

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -239,6 +240,33 @@ func TestCTLOfAnotherDate(t *testing.T) {
 		o.Places, o.List.Length, o.List.Origin = []evidence.Place{{Input: "show-ctl.txt", Line: 1}}, length, "listing"
 		if f := has(s.judge(t), "evidence-mixed-epochs"); (f != nil) != want {
 			t.Errorf("%d bytes listed, 4762 received: %+v", length, f)
+		}
+	}
+}
+
+// An alert that only a log tells of names no certificate: nothing is to be
+// renewed before it is known whose has ended, and no command is built of a name
+// that the phone does not have.
+func TestExpiryThatOnlyALogTells(t *testing.T) {
+	s := newScene()
+	s.says(1, "tls_alert", with("code", "45"), with("name", "EXPIRED_CERT"))
+	for i := range s.b.Events {
+		s.b.Events[i].Phone = ""
+	}
+	r := Judge(s.b, Options{})
+	if len(r.Phones) != 1 {
+		t.Fatalf("%d phones", len(r.Phones))
+	}
+	p := r.Phones[0]
+	f := has(p, "server-certificate-expired")
+	if f == nil || len(f.Remedy) != 1 || !strings.HasPrefix(f.Remedy[0].Text, "Renew nothing yet") {
+		t.Fatalf("remedy %+v", f)
+	}
+	for _, f := range p.Findings {
+		for _, step := range slices.Concat(f.Remedy, f.CollectNext) {
+			if strings.Contains(step.Command, "phone of ") || strings.Contains(step.Text, "CallManager.pem") {
+				t.Errorf("%s: %+v", f.ID, step)
+			}
 		}
 	}
 }

@@ -32,6 +32,11 @@ var rulesDates = []*Rule{
 					{Text: "Renew TVS.pem alone on that node and leave TFTP and CallManager.pem untouched, so that the new ITL comes signed by a key that the phones know; then reset the phones.", Command: "Cisco Unified OS Administration > Security > Certificate Management > TVS.pem > Regenerate; utils service restart Cisco Trust Verification Service; Device > Phone > Reset", Risk: "Regenerating CallManager.pem in the same window would lock the phones out."},
 				}
 			}
+			if !v.yes("expired-certificate-on-wire") {
+				return []Step{
+					{Text: "Renew nothing yet: find out first whose certificate has ended. Compare the end dates of the certificates on every node, and the phone's LSC and MIC, with the time of the alert; a capture of that connection shows it at once.", Command: "show cert list own; show cert own <name>; phone: Settings > Security Configuration > LSC, MIC", Risk: "none"},
+				}
+			}
 			return []Step{
 				{Text: "Renew the certificate named in the proof, and nothing else in the same window: a server's own certificate on its node; a phone's LSC by installing a new one; an expired MIC by giving the phone an LSC.", Command: "Cisco Unified OS Administration > Security > Certificate Management > Regenerate; for an LSC: Device > Phone > Certificate Operation: Install/Upgrade", Risk: "A second renewal before all phones have updated can lock them out."},
 			}

@@ -44,7 +44,7 @@ var rulesTransport = []*Rule{
 		remedy: func(v *view) []Step {
 			return []Step{
 				{Text: "Check the way of the data: TFTP answers from a port of its own, which a firewall or NAT must let back to the phone; over HTTP look for a proxy that cuts TCP 6970.", Command: "wireshark filter: tftp || tcp.port == 6970, on both sides of the firewall", Risk: "none"},
-				{Text: "Fetch the same file from a PC in the phones' network, and try another TFTP node.", Command: "tftp <server> get ITL" + v.p.name + ".tlv; DHCP option 150", Risk: "Another TFTP node serves a list with a signer of its own; the phone then asks TVS about it."},
+				{Text: "Fetch the same file from a PC in the phones' network, and try another TFTP node.", Command: "tftp <server> get ITL" + v.device() + ".tlv; DHCP option 150", Risk: "Another TFTP node serves a list with a signer of its own; the phone then asks TVS about it."},
 			}
 		},
 	},
@@ -171,7 +171,7 @@ var rulesTransport = []*Rule{
 		sure:       always("medium"),
 		remedy: func(v *view) []Step {
 			return []Step{
-				{Text: "Give the phone a configuration of its own: see that its device exists under this very MAC address and is registered, then reset it.", Command: "Device > Phone > Find " + v.p.name + "; Reset", Risk: "The phone reboots."},
+				{Text: "Give the phone a configuration of its own: see that its device exists under this very MAC address and is registered, then reset it.", Command: "Device > Phone > Find " + v.device() + "; Reset", Risk: "The phone reboots."},
 				{Text: "On 8.6 look at CSCti64589 (fixed in 8.6.2), later at CSCuq33297.", Command: "Bug Search Tool: CSCti64589, CSCuq33297; show version active", Risk: "none"},
 			}
 		},
@@ -192,7 +192,7 @@ var rulesTransport = []*Rule{
 			return "medium"
 		},
 		remedy: func(v *view) []Step {
-			return []Step{{Text: "Nothing to do for a phone that is not configured on this cluster. If it is, see why the cluster has no list under its name.", Command: "file list tftp *" + v.p.name + "*", Risk: "none"}}
+			return []Step{{Text: "Nothing to do for a phone that is not configured on this cluster. If it is, see why the cluster has no list under its name.", Command: "file list tftp *" + v.device() + "*", Risk: "none"}}
 		},
 	},
 }
