@@ -137,6 +137,7 @@ type node struct {
 	once  bool                                        // open works once, and the walk has to wait
 	disk  func() (io.ReaderAt, int64, *handle, error) // random access, for a file on disk
 	h     *handle                                     // what open reads from
+	late  *[]node                                     // where it may be put off to
 }
 
 func (w *walker) problem(name string, p Problem) error {
@@ -190,6 +191,11 @@ func (w *walker) enter(n node) error {
 		f.Close()
 		return w.problem(n.name, Problem{Kind: KindArchive, What: fmt.Sprintf("%s inside %d other archives: not opened", what, n.depth)})
 	}
+	if n.late != nil && w.hungry(n, kind, head) {
+		*n.late = append(*n.late, n)
+		return f.Close()
+	}
+	n.late = nil
 	switch kind {
 	case gzipped:
 		n.hints = n.hints.compressed(head)
@@ -208,6 +214,20 @@ func (w *walker) enter(n node) error {
 		return w.problem(n.name, Problem{Kind: KindArchive, What: what + " archive: unpack it and give the folder"})
 	}
 	return w.leaf(n, f, r)
+}
+
+// hungry reports whether a node may use more than half of what is left of the
+// budget: by its size, or because it is compressed once or more.
+func (w *walker) hungry(n node, kind format, head []byte) bool {
+	half := w.budget.left() / 2
+	switch {
+	case kind == zipped:
+		return true
+	case kind == gzipped:
+		inner, _ := sniff(gunzipHead(head))
+		return inner == gzipped || inner == zipped || n.size > half/deflateRatio
+	}
+	return n.size > half
 }
 
 // leaf hands out a node that is no archive. f is open, and r reads from it.

@@ -72,6 +72,23 @@ func (w *walker) zip(n node, r io.Reader) error {
 	if len(zr.File) == 0 {
 		return w.problem(n.name, Problem{Kind: KindArchive, What: "an archive without members"})
 	}
+	late, err := w.members(n, zr, h, uint64(size))
+	if err != nil {
+		return err
+	}
+	for _, c := range late {
+		c.late = nil
+		if err := w.enter(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// members enters the members of a zip archive in its order, but for those that
+// could use up the budget alone: they are returned, to be entered when the
+// others have been, so that a bomb takes nothing from its neighbours.
+func (w *walker) members(n node, zr *zip.Reader, h *handle, size uint64) (late []node, err error) {
 	seen := names{}
 	series := w.zipSeries(zr)
 	taken := map[int]bool{} // members that were handed out as parts of a series
@@ -79,14 +96,14 @@ func (w *walker) zip(n node, r io.Reader) error {
 	var packed uint64
 	for i, f := range zr.File {
 		if i == maxMembers {
-			return w.problem(n.name, tooMany(last))
+			return late, w.problem(n.name, tooMany(last))
 		}
 		if f.Mode().IsDir() || f.Mode()&fs.ModeSymlink != 0 {
 			continue
 		}
 		if g := series[i]; g != nil {
-			if err := w.joinZip(n, zr, g, h, uint64(size), taken); err != nil {
-				return err
+			if err := w.joinZip(n, zr, g, h, size, taken); err != nil {
+				return nil, err
 			}
 			for _, k := range g {
 				delete(series, k) // they are tried once
@@ -95,8 +112,8 @@ func (w *walker) zip(n node, r io.Reader) error {
 		name := seen.take(n.name, f.Name)
 		// Members that lie over each other make a small file unpack without
 		// end; no archiver writes them.
-		if packed += f.CompressedSize64; f.CompressedSize64 > uint64(size) || packed > uint64(size) {
-			return w.problem(n.name, Problem{Kind: KindArchive, Where: after(last), What: "the members overlap or are larger than the archive: the rest was not read"})
+		if packed += f.CompressedSize64; f.CompressedSize64 > size || packed > size {
+			return late, w.problem(n.name, Problem{Kind: KindArchive, Where: after(last), What: "the members overlap or are larger than the archive: the rest was not read"})
 		}
 		last = f.Name
 		if taken[i] {
@@ -104,15 +121,17 @@ func (w *walker) zip(n node, r io.Reader) error {
 		}
 		if why := closed(f.Flags, f.Method); why != "" {
 			if err := w.problem(name, Problem{Kind: KindArchive, What: why}); err != nil {
-				return err
+				return nil, err
 			}
 			continue
 		}
-		if err := w.enter(zipNode(n, name, f, h)); err != nil {
-			return err
+		c := zipNode(n, name, f, h)
+		c.late = &late
+		if err := w.enter(c); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return late, nil
 }
 
 // zipNode is a member of a zip archive. Its time is no hint, see byPhone.
