@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"trustline/correlate"
 	"trustline/correlate/evidence"
 	"trustline/correlate/gather"
 )
@@ -110,6 +111,17 @@ func TestNamesAreClosed(t *testing.T) {
 			seen[e.Event] = true
 			if !known[e.Event] {
 				t.Errorf("%s: %s is not listed", file, e.Event)
+			}
+		}
+	}
+	// A timeline names what is no record of a log as well.
+	for _, dir := range []string{"d01-do-not-delete", "d11-corrupt-after-restore", "both-regenerated-facts"} {
+		r := correlate.Judge(evidence.Merge(decodeDir(t, filepath.Join(cases, dir))...), correlate.Options{})
+		for _, ph := range r.Phones {
+			for _, e := range ph.Timeline {
+				if !known[e.Event] {
+					t.Errorf("%s: the timeline's %s is not listed", dir, e.Event)
+				}
 			}
 		}
 	}

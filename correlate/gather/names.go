@@ -36,6 +36,12 @@ func Entries() []catalogue.Entry {
 		{Event: eventListing + "ctl", Means: "a CTL as the server lists it: md5, sha1, length, modified, signer, serial, records, and what the CLI said of it", Derived: "the output of show ctl, also parts of it", Source: "Cisco TechNotes 118892, 118893", File: "show-ctl"},
 		{Event: eventListNotFound, Means: "the server has no such list", Derived: "the output of show itl or show ctl without a list", Source: "Cisco TechNote 118893", File: "show-itl, show-ctl"},
 	}
+	// What the timeline tells of inputs that are no record of a log, package correlate.
+	own = append(own,
+		catalogue.Entry{Event: "operator_fact", Means: "somebody states what no capture shows", Derived: "--fact, or a line of a file of facts among the inputs", File: "case.facts"},
+		catalogue.Entry{Event: "trust_list_file", Means: "a CTL or ITL stands among the inputs as a file", Derived: "the file", Source: "Cisco TechNote 116232", File: "trust list"},
+		catalogue.Entry{Event: "trust_list_listing", Means: "a CTL or ITL stands among the inputs as the CLI lists it", Derived: "the output of show itl or show ctl", Source: "Cisco TechNotes 116232, 118892, 118893", File: "show-itl, show-ctl"},
+	)
 	for _, k := range dissect.ObservationKinds() {
 		own = append(own, catalogue.Entry{Event: observationName(k.Kind, k.Event), Means: k.Meaning, Derived: "packets: " + k.Source, File: dialectCapture})
 	}
