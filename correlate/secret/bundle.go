@@ -1,16 +1,25 @@
 package secret
 
-import "trustline/correlate/evidence"
+import (
+	"slices"
+
+	"trustline/correlate/evidence"
+)
 
 // Event takes the secrets out of an event: of its text, and of what was read
 // from it. It tells whether there were any.
 func Event(e *evidence.Event) bool {
+	said := secrets(e.Text)
 	found := clear(&e.Text)
 	for k, v := range e.Detail {
 		if digits(k) {
 			continue
 		}
-		if t := Text(v); t != v {
+		t := Text(v)
+		if v != "" && (slices.Contains(said, v) || !plain(v) && secretName.MatchString(k)) {
+			t = Mask // it stands here without the name that it had in the text
+		}
+		if t != v {
 			e.Detail[k] = t
 			found = true
 		}

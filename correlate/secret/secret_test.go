@@ -31,7 +31,16 @@ func TestText(t *testing.T) {
 		`fetch http://admin:c4nary@10.1.1.1/x`:                               `fetch http://admin:[secret]@10.1.1.1/x`,
 		`REGISTER sip:2001:c4nary@cucm`:                                      `REGISTER sip:2001:[secret]@cucm`,
 		"Authorization: Digest username=\"u\", response=\"c4nary\"\r\nTo: x": "Authorization: [secret]\r\nTo: x",
-		`PIN: 12345`: `PIN: [secret]`,
+		`PIN: 12345`:                                                                       `PIN: [secret]`,
+		`the pin is 12345`:                                                                 `the pin is [secret]`,
+		`-CAPF: AuthString C4NARY12 len 8`:                                                 `-CAPF: AuthString [secret] len 8`,
+		`CAPF auth-string 4711 accepted`:                                                   `CAPF auth-string [secret] accepted`,
+		`auth string entered by user: 4711`:                                                `auth string entered by user: [secret]`,
+		`Password for user admin : c4nary`:                                                 `Password for user admin : [secret]`,
+		`setPassword(c4nary)`:                                                              `setPassword([secret])`,
+		`password C4NARY1`:                                                                 `password [secret]`,
+		`Set-Cookie: JSESSIONIDSSO=c4nary; Path=/`:                                         `Set-Cookie: [secret]`,
+		`CLIENT_RANDOM ` + hex64 + ` C4NARY_that_is_no_hex`:                                `CLIENT_RANDOM ` + hex64 + ` [secret]`,
 		`CLIENT_RANDOM ` + hex64 + ` ` + hex64 + hex64[:32]:                                `CLIENT_RANDOM ` + hex64 + ` [secret]`,
 		`SERVER_HANDSHAKE_TRAFFIC_SECRET ` + hex64 + ` ` + hex64:                           `SERVER_HANDSHAKE_TRAFFIC_SECRET ` + hex64 + ` [secret]`,
 		`    Master-Key: ` + strings.ToUpper(hex64):                                        `    Master-Key: [secret]`,
@@ -59,6 +68,8 @@ func TestTextKeepsEvidence(t *testing.T) {
 		"8074: NOT 23:00:22.33 SECD: EROR:https_cert_vfy: ** Subject: /C=US/O=x/CN=cucm-a1", "Authenticated via TVS", "AUTH_REQ AUTH_RES",
 		"b52a6b1f13adc0bf4d5bda2d9b0ac4a8c0e8a9b1", strings.ToUpper(hex64), "the secret agent", "KEY_GEN_REQ", "password: ********",
 		"http://10.1.1.11:6970/SEP001122334455.cnf.xml.sgn", "sip:2001@10.1.1.11:5061", "RSA 2048", "capfAuthMode 1",
+		"the password was changed at 10:03:08", "auth string mismatch for SEP001122334455", "Authentication String Result : 3",
+		"password check for SEP001122334455: failed", "getPassword()", "auth string length 8", "password expected, session 0x123456",
 	} {
 		if got := Text(s); got != s {
 			t.Errorf("%q became %q", s, got)
@@ -128,6 +139,24 @@ func TestReader(t *testing.T) {
 	}
 	if _, err := io.ReadAll(Reader(iotest.ErrReader(io.ErrUnexpectedEOF))); err != io.ErrUnexpectedEOF {
 		t.Errorf("the error became %v", err)
+	}
+}
+
+// TestDetail: what was read from a line stands without the name that it had
+// there.
+func TestDetail(t *testing.T) {
+	e := evidence.Event{
+		Text:   `%UC_LOGIN-4-AuthenticationFailed: %[UserID=bob][Password=C4NARY1]: failed; auth string "C4NARY2"`,
+		Detail: map[string]string{"user_id": "bob", "password": "C4NARY1", "value": "C4NARY2", "alarm": "AuthenticationFailed"},
+	}
+	if !Event(&e) {
+		t.Error("nothing was found")
+	}
+	want := map[string]string{"user_id": "bob", "password": Mask, "value": Mask, "alarm": "AuthenticationFailed"}
+	for k, v := range want {
+		if e.Detail[k] != v {
+			t.Errorf("%s is %q, want %q", k, e.Detail[k], v)
+		}
 	}
 }
 

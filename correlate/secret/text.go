@@ -17,23 +17,32 @@ const Mask = "[secret]"
 var patterns = []*regexp.Regexp{
 	// <sshPassword>value</sshPassword>, also cut short
 	regexp.MustCompile(`(?is)<(?:\w+:)?` + name + `(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?P<x>[^<]+)`),
-	// password="value", "password": "value", password [value], authString <value>
-	regexp.MustCompile(`(?i)` + name + `["']?\s*(?:[=:]+>?|\bis\b)?\s*(?:"(?P<x>[^"\n]+)"?|'(?P<x>[^'\n]+)'?|\[(?P<x>[^\]\n]+)\]?|<(?P<x>[^<>\n]+)>)`),
+	// password="value", "password": "value", password [value], authString <value>, setPassword(value)
+	regexp.MustCompile(`(?i)` + name + `["']?\s*(?:[=:]+>?|\bis\b)?\s*(?:"(?P<x>[^"\n]+)"?|'(?P<x>[^'\n]+)'?|\[(?P<x>[^\]\n]+)\]?|<(?P<x>[^<>\n]+)>|\((?P<x>[^()\n]+)\))`),
 	// password=value other=..., Password: value, authString is value
 	regexp.MustCompile(`(?i)` + name + `["']?\s*(?:[=:]+>?|\bis\b)\s*(?P<x>[^\s"'\[<,;&|)}\]][^\n,;&|<>"')}\]]*?)(?:[\n,;&|<>"')}\]]|\s+[\w.-]+\s*[=:]|$)`),
-	// username admin password 7 094F471A
-	regexp.MustCompile(`(?i)` + name + `\s+(?:[0-9]\s+)?(?P<x>[^\s"'=:<>\[\]]*[^\sA-Za-z"'=:<>\[\](),.;][^\s"'<>]{2,})`),
-	regexp.MustCompile(`(?i)\bpin\s*[=:]\s*(?P<x>\d{3,})`),
+	// username admin password 7 094F471A; in prose only what no word is
+	regexp.MustCompile(`(?i)` + name + `\s+(?:[0-9]\s+)?(?P<x>` + noWord + `)`),
+	// password of user admin: 094F471A
+	regexp.MustCompile(`(?i)` + name + `(?:\s+[\w.@-]+){0,4}\s+[A-Za-z][\w.@-]*\s*[=:]\s*(?P<x>` + noWord + `)`),
+	regexp.MustCompile(`(?i)\bpin\s*(?:[=:]|\bis\b)\s*(?P<x>\d{3,})`),
+	// RFC 6265: whoever shows the cookie is taken for the user
+	regexp.MustCompile(`(?i)cookie["']?\s*[=:]\s*(?P<x>[^\r\n]+)`),
 	// RFC 9110 section 11.6.2, RFC 3261 section 22
 	regexp.MustCompile(`(?i)authorization["']?\s*[=:]\s*(?P<x>[^\r\n]+)`),
 	regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://[^\s/@:"'<>]*:(?P<x>[^\s/"'<>]*)@`),
 	regexp.MustCompile(`(?i)\bsips?:[^\s@:;"'<>]+:(?P<x>[^\s@"'<>]+)@`),
 	// NSS key log format, and the same of OpenSSL's s_client
-	regexp.MustCompile(`(?i)\b(?:\w*CLIENT_RANDOM|\w*SECRET(?:_\w+)?|RSA|ECH_CONFIG)\s+[0-9a-f]{16,}\s+(?P<x>[0-9a-f]{16,})`),
+	regexp.MustCompile(`(?i)\b(?:\w*CLIENT_RANDOM|\w*SECRET(?:_\w+)?|RSA|ECH_CONFIG)\s+[0-9a-f]{16,}\s+(?P<x>\S{8,})`),
 	regexp.MustCompile(`(?i)\bmaster[- _]?(?:key|secret)\s*[:=]?\s*(?P<x>[0-9a-f]{16,})`),
 	// a private key in one piece, or as far as it goes
 	regexp.MustCompile(`(?is)-----BEGIN [a-z0-9 ]*PRIVATE KEY[a-z ]*-----\s*(?P<x>.+?)\s*(?:-----END|$)`),
 }
+
+// noWord is a value of four characters or more with something else in it than
+// letters and the marks of a sentence: a single word behind the name of a secret
+// may as well go on with the sentence.
+const noWord = `(?:[^\s"'=:<>\[\]]{0,64}[^\sA-Za-z"'=:<>\[\](),.;][^\s"'<>]{3,}|[^\s"'=:<>\[\]]{1,64}[^\sA-Za-z"'=:<>\[\](),.;][^\s"'<>]{2}|[^\s"'=:<>\[\]]{2,64}[^\sA-Za-z"'=:<>\[\](),.;][^\s"'<>]|[^\s"'=:<>\[\]]{3,64}[^\sA-Za-z"'=:<>\[\](),.;])`
 
 // name is what a secret is called: in configuration files of phones
 // (sshPassword, adminPassword, phonePassword, sshUserId), in traces, in CLI output.
@@ -74,6 +83,27 @@ func maskAll(s string, p *regexp.Regexp) string {
 	return b.String()
 }
 
+// secrets are the values that Text takes out of a text.
+func secrets(s string) []string {
+	if !suspicious(s) {
+		return nil
+	}
+	var out []string
+	for _, p := range patterns {
+		for _, m := range p.FindAllStringSubmatchIndex(s, -1) {
+			for g := 1; g < len(m)/2; g++ {
+				if from, to := m[2*g], m[2*g+1]; from >= 0 && from < to && !plain(s[from:to]) && !masked(s, from, to) {
+					out = append(out, s[from:to])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// secretName tells that a name is that of a secret.
+var secretName = regexp.MustCompile(`(?i)^` + name + `$`)
+
 // masked tells that a value was taken out before.
 func masked(s string, from, to int) bool {
 	return strings.Trim(s[from:to], " []") == strings.Trim(Mask, "[]") && strings.Contains(s[max(0, from-1):min(len(s), to+1)], Mask)
@@ -98,7 +128,7 @@ var stems = [256][]string{
 	'a': {"authorization"},
 	'p': {"passw", "passphrase", "passcode", "pwd", "psk", "pin", "preshared", "pre-shared", "private"},
 	's': {"secret", "sshuserid", "sip:", "sips:"},
-	'c': {"client_random"},
+	'c': {"client_random", "cookie"},
 	'm': {"master"},
 	'd': {"digest"},
 	'r': {"rsa "},
