@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"regexp"
 	"slices"
 
 	"trustline/correlate/evidence"
@@ -16,7 +17,7 @@ func Event(e *evidence.Event) bool {
 			continue
 		}
 		t := Text(v)
-		if v != "" && (slices.Contains(said, v) || !plain(v) && secretName.MatchString(k)) {
+		if v != "" && (slices.Contains(said, v) || !plain(v) && secretName.MatchString(k) && !counted.MatchString(v)) {
 			t = Mask // it stands here without the name that it had in the text
 		}
 		if t != v {
@@ -60,6 +61,13 @@ func other(e *evidence.Event) (found bool) {
 	return found
 }
 
+// counted is what decoders tell of a secret.
+var counted = regexp.MustCompile(`^\d+ characters$`)
+
+// dump is a row of a hex dump: what nobody decoded may be a string that somebody
+// typed.
+var dump = regexp.MustCompile(`(?i)^\s*[0-9a-f]{2}(?:[ :][0-9a-f]{2}){3,}\s*$`)
+
 // clear takes the secrets out of a text in place.
 func clear(s *string) bool {
 	was := *s
@@ -71,7 +79,11 @@ func clear(s *string) bool {
 // pattern knows are quoted there, and problems may quote what they met.
 func Input(in *evidence.Input) {
 	for i := range in.Samples {
-		in.Samples[i].Text = Text(in.Samples[i].Text)
+		if t := &in.Samples[i].Text; dump.MatchString(*t) {
+			*t = "[octets in hexadecimal]"
+		} else {
+			*t = Text(*t)
+		}
 	}
 	for i := range in.Problems {
 		in.Problems[i].What = Text(in.Problems[i].What)

@@ -147,16 +147,28 @@ func TestReader(t *testing.T) {
 func TestDetail(t *testing.T) {
 	e := evidence.Event{
 		Text:   `%UC_LOGIN-4-AuthenticationFailed: %[UserID=bob][Password=C4NARY1]: failed; auth string "C4NARY2"`,
-		Detail: map[string]string{"user_id": "bob", "password": "C4NARY1", "value": "C4NARY2", "alarm": "AuthenticationFailed"},
+		Detail: map[string]string{"user_id": "bob", "password": "C4NARY1", "value": "C4NARY2", "alarm": "AuthenticationFailed", "authentication_string": "7 characters"},
 	}
 	if !Event(&e) {
 		t.Error("nothing was found")
 	}
-	want := map[string]string{"user_id": "bob", "password": Mask, "value": Mask, "alarm": "AuthenticationFailed"}
+	want := map[string]string{"user_id": "bob", "password": Mask, "value": Mask, "alarm": "AuthenticationFailed", "authentication_string": "7 characters"}
 	for k, v := range want {
 		if e.Detail[k] != v {
 			t.Errorf("%s is %q, want %q", k, e.Detail[k], v)
 		}
+	}
+}
+
+// TestDump: a row of a dump that belongs to no message is not shown.
+func TestDump(t *testing.T) {
+	in := evidence.Input{Samples: []evidence.Sample{{Text: "0b 00 05 34 37 31 31 00"}, {Text: "SHA1: a1 b2 c3 d4"}}}
+	Input(&in)
+	if got := in.Samples[0].Text; got != "[octets in hexadecimal]" {
+		t.Errorf("got %q", got)
+	}
+	if got := in.Samples[1].Text; got != "SHA1: a1 b2 c3 d4" {
+		t.Errorf("got %q", got)
 	}
 }
 
