@@ -15,3 +15,20 @@ func TestNoBreakSpaces(t *testing.T) {
 		t.Errorf("read %q, want %q", got, want)
 	}
 }
+
+// A publication leaves its entities in the text, wherever the log had a colon.
+func TestColonEntities(t *testing.T) {
+	for in, want := range map[string]string{
+		"3313 NOT Nov 29 06&colon;33&#58;59.9 SECUREAPP-/serialNumber=PID&#x3a;CP-8861\n": "3313 NOT Nov 29 06:33:59.9 SECUREAPP-/serialNumber=PID:CP-8861\n",
+		"&colon;&colon;a&colon;&#x3A;": "::a::",
+		"a &amp; b &colo; c\n":         "a &amp; b &colo; c\n",
+	} {
+		r := NewReader(strings.NewReader(in))
+		if !r.Next() {
+			t.Fatal("nothing read")
+		}
+		if got := string(r.Chunk()); got != want {
+			t.Errorf("read %q, want %q", got, want)
+		}
+	}
+}

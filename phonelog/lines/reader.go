@@ -113,7 +113,11 @@ func (r *Reader) Next() bool {
 			r.spare = buf // the tail of an overlong line takes no memory
 			continue
 		}
-		plainBlanks(buf)
+		plainBlanks(buf, "\u00a0")
+		if bytes.IndexByte(buf, '&') >= 0 {
+			plainBlanks(buf, "&nbsp;")
+			buf = plainColons(buf)
+		}
 		r.chunk, r.line = buf, r.next
 		r.next += bytes.Count(buf, []byte{'\n'})
 		if buf[len(buf)-1] != '\n' {
@@ -126,17 +130,37 @@ func (r *Reader) Next() bool {
 // plainBlanks turns no-break spaces (U+00A0, and "&nbsp;" in the source of a
 // page) into blanks, one for each of their bytes: a page that was copied from a
 // browser holds them wherever the log had several blanks in a row.
-func plainBlanks(b []byte) {
-	for _, nb := range [...]string{"\u00a0", "&nbsp;"} {
-		for rest := b; ; {
-			i := bytes.Index(rest, []byte(nb))
-			if i < 0 {
+func plainBlanks(b []byte, nb string) {
+	for rest := b; ; {
+		i := bytes.Index(rest, []byte(nb))
+		if i < 0 {
+			return
+		}
+		copy(rest[i:], "      "[:len(nb)])
+		rest = rest[i+len(nb):]
+	}
+}
+
+// plainColons turns the entities that publications have for a colon into one, in
+// place: no log prints them, and a time, a name or an address behind one is not
+// to be told from text by every reader of lines.
+func plainColons(b []byte) []byte {
+	for _, entity := range colons {
+		i := bytes.Index(b, []byte(entity))
+		if i < 0 {
+			continue
+		}
+		out := b[:i]
+		for rest := b[i:]; ; {
+			if i = bytes.Index(rest, []byte(entity)); i < 0 {
+				b = append(out, rest...)
 				break
 			}
-			copy(rest[i:], "      "[:len(nb)])
-			rest = rest[i+len(nb):]
+			out = append(append(out, rest[:i]...), ':')
+			rest = rest[i+len(entity):]
 		}
 	}
+	return b
 }
 
 // cut leaves whole lines in buf and carries the begun one over. A line longer

@@ -211,6 +211,9 @@ func two(s []byte, i int) bool {
 	return i+2 < len(s) && s[i] >= '0' && s[i] <= '9' && s[i+1] >= '0' && s[i+1] <= '9'
 }
 
+// colons are the forms of a colon in the source of a page.
+var colons = [...]string{"&colon;", "&#58;", "&#x3a;", "&#x3A;"}
+
 // colon skips an optional ":", also in the forms that web publications leave
 // in the text.
 func colon(s []byte, i int) int {
@@ -218,7 +221,7 @@ func colon(s []byte, i int) int {
 		return i + 1
 	}
 	if i < len(s) && s[i] == '&' {
-		for _, entity := range [...]string{"&colon;", "&#58;", "&#x3a;", "&#x3A;"} {
+		for _, entity := range colons {
 			if bytes.HasPrefix(s[i:], []byte(entity)) {
 				return i + len(entity)
 			}
