@@ -263,7 +263,7 @@ func reason(err error) string {
 // free makes a folder name of a child's name that no other child has, also
 // where upper and lower case are the same.
 func free(taken map[string]bool, name string) string {
-	stem := safeName(name)
+	stem := folderName(name)
 	try := stem
 	for i := 2; taken[strings.ToLower(try)]; i++ {
 		try = stem + "-" + strconv.Itoa(i)

@@ -140,9 +140,23 @@ func (x *extractor) holds(name string, content []byte) bool {
 // safeName makes a file name of what stood in a request: the last element, of
 // letters, digits and a few signs, that means nothing special on any system.
 func safeName(name string) string {
+	return fileName(name, func(r rune) bool {
+		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-+@ ", r))
+	})
+}
+
+// folderName makes the name of a folder of what a folder or file of this system
+// is called: letters of all scripts stay, and signs that every file system takes.
+func folderName(name string) string {
+	return fileName(name, func(r rune) bool {
+		return unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit) || strings.ContainsRune("._-+@ ,()=", r)
+	})
+}
+
+func fileName(name string, keep func(r rune) bool) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
-		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-+@ ", r)) {
+		if keep(r) && r != unicode.ReplacementChar {
 			return r
 		}
 		return '_'
@@ -152,7 +166,7 @@ func safeName(name string) string {
 		if len(ext) > 16 {
 			ext = ""
 		}
-		name = name[:maxFileName-len(ext)] + ext
+		name = strings.ToValidUTF8(name[:maxFileName-len(ext)], "") + ext
 	}
 	name = strings.TrimRight(strings.TrimLeft(name, ".- "), ". ")
 	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
