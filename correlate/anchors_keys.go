@@ -93,7 +93,7 @@ func (k *kase) serials(p *phone, add func(*anchor)) {
 		}
 		for _, c := range p.transfers {
 			t := c.e().Transfer
-			if l := k.listBy[t.Object]; l != nil && n.detail("type") == "query" && t.End != nil && t.End.Clock != nil && sameSerial(l.l.Signer.Serial, n.detail("serial")) {
+			if l := k.list(t.Object); l != nil && n.detail("type") == "query" && t.End != nil && t.End.Clock != nil && sameSerial(l.l.Signer.Serial, n.detail("serial")) {
 				add(boundMark("signer asked for after the file arrived", n, c, *t.End, true, false, false))
 			}
 		}

@@ -80,7 +80,7 @@ func (k *kase) reportEntry(n *entry) Entry {
 				out.Detail["last_input"] = t.End.Input
 			}
 		}
-		if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" {
+		if l := k.list(t.Object); l != nil && l.l.Signer.Serial != "" {
 			out.Detail["signer"] = l.l.Signer.Serial
 		}
 	}

@@ -50,7 +50,7 @@ func (k *kase) findAttempts(p *phone) {
 		}
 		a.complete = t.Outcome == "complete"
 		a.missing = t.Outcome == "error" && t.ErrorCode != nil && (t.Proto == "tftp" && *t.ErrorCode == 1 || t.Proto == "http" && *t.ErrorCode == 404)
-		a.list, a.bytes = k.listBy[t.Object], t.Bytes
+		a.list, a.bytes = k.list(t.Object), t.Bytes
 		if again := sameAttempt(p.attempts, a); again != nil {
 			again.wire = append(again.wire, n)
 			if a.complete && !again.complete {

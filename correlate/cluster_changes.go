@@ -75,7 +75,8 @@ type signing struct {
 	server, source string
 	n              sight // the transfer, or the list's own entry
 	phone          string
-	list           *listObj
+	list           string // its id
+	signer         evidence.Signer
 	file           string
 }
 
@@ -88,7 +89,7 @@ func (s *seen) signed(n *entry) {
 		if origin, _ := k.originOf(n.place.Input); origin == "phone" || n.obj.l.Signer.Serial == "" {
 			return
 		}
-		g := signing{kind: n.obj.l.Type, origin: "file", source: n.place.Input, n: k.sighted(n), phone: n.phone, list: n.obj, file: n.obj.l.File}
+		g := signing{kind: n.obj.l.Type, origin: "file", source: n.place.Input, n: k.sighted(n), phone: n.phone, list: n.obj.id, signer: n.obj.l.Signer, file: n.obj.l.File}
 		if n.obj.l.Origin == "listing" {
 			g.origin = "listing"
 		}
@@ -98,8 +99,8 @@ func (s *seen) signed(n *entry) {
 		s.signings = append(s.signings, g)
 	case n.has(holdsTransfer):
 		t := n.e().Transfer
-		if l := k.listBy[t.Object]; l != nil && l.l.Signer.Serial != "" && t.Op != "write" {
-			s.signings = append(s.signings, signing{kind: fileKind(t.File), origin: "transfer", server: hostOf(t.Server), n: k.sighted(n), phone: n.phone, list: l, file: t.File})
+		if l := k.list(t.Object); l != nil && l.l.Signer.Serial != "" && t.Op != "write" {
+			s.signings = append(s.signings, signing{kind: fileKind(t.File), origin: "transfer", server: hostOf(t.Server), n: k.sighted(n), phone: n.phone, list: l.id, signer: l.l.Signer, file: t.File})
 		}
 	}
 }
@@ -107,7 +108,7 @@ func (s *seen) signed(n *entry) {
 // signers lists them by server and kind, in order of time.
 func (s *seen) signers() []signing {
 	slices.SortStableFunc(s.signings, func(a, b signing) int {
-		return cmp.Or(strings.Compare(a.origin, b.origin), strings.Compare(a.server, b.server), strings.Compare(a.source, b.source), cmp.Compare(kindRank(a.kind), kindRank(b.kind)), compareSights(&a.n, &b.n), strings.Compare(a.list.id, b.list.id))
+		return cmp.Or(strings.Compare(a.origin, b.origin), strings.Compare(a.server, b.server), strings.Compare(a.source, b.source), cmp.Compare(kindRank(a.kind), kindRank(b.kind)), compareSights(&a.n, &b.n), strings.Compare(a.list, b.list))
 	})
 	return slices.CompactFunc(s.signings, func(a, b signing) bool { // a file stands with every phone
 		return a.origin != "transfer" && a.source == b.source && a.list == b.list && a.n.place == b.n.place
@@ -126,7 +127,7 @@ func (k *kase) reportSigners(list []signing) []ServedSigner {
 	at := map[key]*sums{}
 	out := []ServedSigner{}
 	for _, s := range list {
-		signer := s.list.l.Signer
+		signer := s.signer
 		id := key{s.kind, s.origin, s.server, s.source, normSerial(signer.Serial), normDN(signer.Name)}
 		sum := at[id]
 		if sum == nil {
@@ -247,7 +248,7 @@ func (k *kase) signerChanges(list []signing) []Change {
 	seen := map[[4]string]bool{}
 	for i := 1; i < len(list); i++ {
 		a, b := list[i-1], list[i]
-		from, to := a.list.l.Signer, b.list.l.Signer
+		from, to := a.signer, b.signer
 		id := [4]string{b.server, b.kind, normSerial(from.Serial), normSerial(to.Serial)}
 		if a.origin != "transfer" || b.origin != "transfer" || a.server != b.server || a.kind != b.kind || sameSerial(from.Serial, to.Serial) || seen[id] {
 			continue

@@ -11,7 +11,7 @@ import (
 type kase struct {
 	b         *evidence.Bundle
 	opt       Options
-	lists     []*listObj
+	lists     []*listObj        // all but the signed files and configurations of a large capture
 	files     []*listObj        // those that stand in a file or listing, not only in packets
 	hosts     map[string]string // server name -> address, as certificates show
 	offers    []*offer
@@ -85,14 +85,13 @@ func readCase(b *evidence.Bundle, opt Options) *kase {
 		switch {
 		case o.Certificate != nil:
 			k.certBy[o.ID] = o.Certificate
-		case o.List != nil:
-			l := &listObj{id: o.ID, l: o.List, config: o.Config, places: o.Places, object: o.Object}
-			k.lists = append(k.lists, l)
-			k.listBy[o.ID] = l
-		case o.Config != nil:
-			l := &listObj{id: o.ID, l: &evidence.List{Type: "config"}, config: o.Config, places: o.Places, object: o.Object}
-			k.lists = append(k.lists, l)
-			k.listBy[o.ID] = l
+		case o.Packed() && !slices.ContainsFunc(o.Places, func(p evidence.Place) bool { return p.Frame == 0 }):
+			// a phone's own file, read when it is asked for
+		default:
+			if l := asList(o.Whole()); l != nil {
+				k.lists = append(k.lists, l)
+				k.listBy[o.ID] = l
+			}
 		}
 	}
 	for _, l := range k.lists {
@@ -232,6 +231,23 @@ func (k *kase) originOf(input string) (string, *entry) {
 		return "", nil
 	}
 	return n.fact.Value, n
+}
+
+// list gives a list, signed file or configuration by its id, nil for one that is
+// not in evidence.
+func (k *kase) list(id string) *listObj {
+	if l := k.listBy[id]; l != nil || id == "" {
+		return l
+	}
+	for _, object := range []string{"signed-file", "config"} {
+		i, ok := slices.BinarySearchFunc(k.b.Objects, id, func(o evidence.Object, id string) int {
+			return cmp.Or(cmp.Compare(o.Object, object), cmp.Compare(o.ID, id))
+		})
+		if ok && k.b.Objects[i].Packed() {
+			return asList(k.b.Objects[i].Whole())
+		}
+	}
+	return nil
 }
 
 func (k *kase) cert(id string) *evidence.Certificate { return k.certBy[id] }

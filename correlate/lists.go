@@ -20,6 +20,19 @@ type listObj struct {
 	object string // list, signed-file
 }
 
+// asList gives what an object is as a list; nil for one that says nothing.
+func asList(o *evidence.Object) *listObj {
+	l := &listObj{id: o.ID, l: o.List, config: o.Config, places: o.Places, object: o.Object}
+	switch {
+	case o.List != nil:
+		return l
+	case o.Config != nil:
+		l.l = &evidence.List{Type: "config"}
+		return l
+	}
+	return nil
+}
+
 // sameList tells whether two lists are the same file. Whole-file hashes
 // decide when both are known; a listing without checksum is compared by
 // everything it prints: lengths, signer and every record.

@@ -56,6 +56,7 @@ func (r *Report) Add(p *Phone) {
 	}
 	s := r.packed()
 	var err error
+	s.table.Next()
 	s.buf, err = pack.Append(&s.table, s.buf[:0], p)
 	if err != nil { // a value of a sort that nobody packs
 		if s.odd == nil {

@@ -9,12 +9,19 @@ import (
 	"trustline/correlate/evidence"
 )
 
+func fileID(phone int) string { return fmt.Sprintf("%064x", phone) }
+
 // storm is the capture of n phones that each fetch a list and a configuration and
 // speak to TVS.
 func storm(n int, spill *evidence.Spill) *evidence.Bundle {
 	b := &evidence.Bundle{Header: evidence.Header{Schema: evidence.Schema, Inputs: []evidence.Input{{Name: "storm.pcap", Kind: "pcap", SHA256: "00"}}}}
 	b.SpillTo(spill)
 	frame := 0
+	for i := range n {
+		b.AddObject(&evidence.Object{Kind: "object", Object: "signed-file", ID: fileID(i), Places: []evidence.Place{{Input: "storm.pcap", Frame: i + n + 1}},
+			List:   &evidence.List{Type: "signed-file", File: fmt.Sprintf("SEP001122%06X.cnf.xml", i), Signer: evidence.Signer{Name: "CN=cucm-a1", Serial: []string{"aa01", "aa02"}[i%2]}, Records: []evidence.Record{}, Asserted: []string{}, Problems: []string{}},
+			Config: &evidence.Config{Device: fmt.Sprintf("SEP001122%06X", i), CallManager: []string{"10.0.0.1"}}})
+	}
 	for round := range 12 {
 		for i := range n {
 			frame++
@@ -27,7 +34,7 @@ func storm(n int, spill *evidence.Spill) *evidence.Bundle {
 			case 0:
 				e.Event, e.Transfer = "transfer", &evidence.Transfer{Proto: "tftp", Op: "read", Client: address + ":49152", Server: "10.0.0.1:69", File: "ITL" + name + ".tlv", Outcome: "no-response"}
 			case 1:
-				e.Event, e.Transfer = "transfer", &evidence.Transfer{Proto: "tftp", Op: "read", Client: address + ":49153", Server: "10.0.0.1:69", File: name + ".cnf.xml.sgn", Outcome: "complete", Bytes: 5, SHA256: "aa", End: &evidence.Mark{Frame: frame, Clock: at()}}
+				e.Event, e.Transfer = "transfer", &evidence.Transfer{Proto: "tftp", Op: "read", Client: address + ":49153", Server: "10.0.0.1:69", File: name + ".cnf.xml.sgn", Outcome: "complete", Bytes: 5, SHA256: "aa", Object: fileID(i), End: &evidence.Mark{Frame: frame, Clock: at()}}
 			case 2:
 				e.Event, e.Server, e.TLS = "tls_connection", "10.0.0.1:2445", &evidence.TLS{Client: address + ":50000", Server: "10.0.0.1:2445", Service: "tvs", Outcome: []string{"established", "refused"}[i%2], Marks: map[string]evidence.Mark{"syn": {Frame: frame, Clock: at()}}}
 			}
@@ -44,10 +51,13 @@ func TestFleetIsTheSamePacked(t *testing.T) {
 	plain := &evidence.Bundle{}
 	b := storm(n, nil)
 	plain.Header = b.Header
+	for i := range b.Objects {
+		plain.Objects = append(plain.Objects, *b.Objects[i].Whole())
+	}
 	for _, e := range b.All() {
 		plain.Events = append(plain.Events, *e)
 	}
-	if plain.Count() != 12*n || !b.Packed(b.Count()-1) || plain.Packed(plain.Count()-1) {
+	if plain.Count() != 12*n || !b.Packed(b.Count()-1) || plain.Packed(plain.Count()-1) || !b.Objects[n-1].Packed() || plain.Objects[n-1].Packed() {
 		t.Fatalf("%d events", plain.Count())
 	}
 	want := Judge(plain, Options{})
@@ -89,7 +99,7 @@ func TestFleetIsTheSamePacked(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if told != 2 { // of the events, and of the phones
+	if told != 2 { // of the events, and of the phones; the few objects fill no chunk
 		t.Errorf("told %d times that nothing can be spilled", told)
 	}
 }

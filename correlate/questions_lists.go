@@ -83,7 +83,7 @@ func (v *view) servedList(kind string) servedFile {
 		return servedFile{a.list, a.evidence()}
 	}
 	for _, n := range slices.Backward(v.k.downloads[v.p.name]) { // what somebody else got of the same server
-		if l := v.k.listBy[n.e().Transfer.Object]; l != nil && l.l.Type == kind && !l.l.Partial {
+		if l := v.k.list(n.e().Transfer.Object); l != nil && l.l.Type == kind && !l.l.Partial {
 			return servedFile{l, []*entry{n}}
 		}
 	}

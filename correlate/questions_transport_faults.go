@@ -127,7 +127,7 @@ func (v *view) wentOn(at instant, but *attempt) bool {
 func (v *view) lossy(input string) bool {
 	return slices.ContainsFunc(v.k.coverageOf(v.p), func(c *evidence.Coverage) bool { return c.Input == input && c.Missed > 0 }) ||
 		slices.ContainsFunc(v.p.transfers, func(n *entry) bool {
-			l := v.k.listBy[n.e().Transfer.Object]
+			l := v.k.list(n.e().Transfer.Object)
 			return n.place.Input == input && n.e().Transfer.Outcome == "complete" && l != nil && l.l.Partial
 		})
 }

@@ -23,9 +23,11 @@ type Bundle struct {
 	Coverage []Coverage
 	Facts    []Fact
 
-	more  []*packedEvents // those that follow the ones in Events
-	order []eventAt       // of all of them, after Merge; nil: as they were added
-	spill *Spill
+	more    []*packedEvents // those that follow the ones in Events
+	order   []eventAt       // of all of them, after Merge; nil: as they were added
+	content *packedObjects  // of objects that were added here
+	files   int             // objects that may be packed
+	spill   *Spill
 }
 
 // Write writes the bundle as NDJSON, the header first.
@@ -58,7 +60,7 @@ func (b *Bundle) Write(w io.Writer) error {
 		return nil
 	}
 	for i := range b.Objects {
-		o := b.Objects[i]
+		o := *b.Objects[i].Whole()
 		o.Kind = "object"
 		if err := write(o); err != nil {
 			return err
@@ -139,7 +141,12 @@ func (b *Bundle) add(line []byte) error {
 		b.Add(&e)
 		return nil
 	case "object":
-		return appendJSON(&b.Objects, line)
+		var o Object
+		if err := json.Unmarshal(line, &o); err != nil {
+			return fmt.Errorf("%w: %q", err, clip(line))
+		}
+		b.AddObject(&o)
+		return nil
 	case "coverage":
 		return appendJSON(&b.Coverage, line)
 	case "fact":

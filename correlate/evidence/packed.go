@@ -123,14 +123,14 @@ func (b *Bundle) All() iter.Seq2[int, *Event] {
 	}
 }
 
-// Err tells that a packed event could not be read back.
+// Err tells that a packed event or object could not be read back.
 func (b *Bundle) Err() error {
 	for _, p := range b.more {
 		if p.err != nil {
 			return p.err
 		}
 	}
-	return nil
+	return failed(b.Objects)
 }
 
 // Update changes events, in no particular order. f tells whether it did.

@@ -127,6 +127,9 @@ func whole(b *Bundle) *Bundle {
 	for _, e := range b.All() {
 		out.Events = append(out.Events, *e)
 	}
+	for i := range b.Objects {
+		out.Objects = append(out.Objects, *b.Objects[i].Whole())
+	}
 	return out
 }
 

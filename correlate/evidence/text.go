@@ -48,7 +48,10 @@ func (e *Event) ValidText() {
 	}
 }
 
-// ValidText does so for all that a bundle holds.
+// ValidText does so for all that an object says.
+func (o *Object) ValidText() { validText(reflect.ValueOf(o)) }
+
+// ValidText does so for all that a bundle holds, but for what is packed.
 func (b *Bundle) ValidText() {
 	for i := range b.Events { // the many
 		b.Events[i].ValidText()
@@ -68,7 +71,9 @@ func validText(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			validText(v.Field(i))
+			if v.Type().Field(i).IsExported() {
+				validText(v.Field(i))
+			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {

@@ -1,6 +1,9 @@
 package evidence
 
-import "trustline/dissect/signature"
+import (
+	"trustline/correlate/internal/pack"
+	"trustline/dissect/signature"
+)
 
 // Schema names the form of an evidence file; see Header.
 const Schema = "trustline/evidence/v1"
@@ -163,7 +166,8 @@ type Alert struct {
 
 // Object is something with an identity of its own, kept once by its hash:
 // a list, a signed file, a configuration or a certificate. List is set for the
-// first two, Config for a configuration, signed or not.
+// first two, Config for a configuration, signed or not; of a large capture see
+// Whole.
 type Object struct {
 	Kind        string       `json:"kind"`   // "object"
 	Object      string       `json:"object"` // list, signed-file, config, certificate
@@ -172,6 +176,9 @@ type Object struct {
 	List        *List        `json:"list,omitempty"`
 	Certificate *Certificate `json:"certificate,omitempty"`
 	Config      *Config      `json:"config,omitempty"`
+
+	in *packedObjects // which holds List and Config; nil: they are here
+	at pack.Ref
 }
 
 // List is a CTL, an ITL or the header of a signed file.

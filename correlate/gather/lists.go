@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"trustline/correlate/evidence"
+	"trustline/correlate/secret"
 	"trustline/dissect/cert"
 	"trustline/dissect/signature"
 	"trustline/dissect/trustlist"
@@ -19,9 +20,10 @@ func (d *decoder) object(o evidence.Object) string {
 		return o.ID // of a stream nothing is kept
 	}
 	o.Kind = "object"
-	i := len(d.b.Objects)
+	o.ValidText() // before it may be packed
+	secret.Object(&o)
+	i := d.b.AddObject(&o)
 	d.objs[objectKey{o.Object, o.ID}] = i
-	d.b.Objects = append(d.b.Objects, o)
 	d.sighted(i)
 	return o.ID
 }

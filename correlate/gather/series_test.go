@@ -22,7 +22,7 @@ import (
 )
 
 // ignorePacked leaves out where a bundle keeps the events of large captures.
-var ignorePacked = cmpopts.IgnoreUnexported(evidence.Bundle{})
+var ignorePacked = cmpopts.IgnoreUnexported(evidence.Bundle{}, evidence.Object{})
 
 // split cuts a capture, classic or pcapng with one section, into n parts of
 // about as many frames each, as editcap -c does.

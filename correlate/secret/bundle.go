@@ -103,18 +103,23 @@ func Bundle(b *evidence.Bundle) {
 		b.Coverage[i].Note = Text(b.Coverage[i].Note)
 	}
 	for i := range b.Objects {
-		o := &b.Objects[i]
-		if l := o.List; l != nil {
-			l.File = Text(l.File)
-			all(l.Asserted)
-			all(l.Problems)
-		}
-		if c := o.Certificate; c != nil {
-			c.Problem = Text(c.Problem)
-		}
-		if c := o.Config; c != nil {
-			c.File = Text(c.File)
-		}
+		Object(&b.Objects[i])
+	}
+}
+
+// Object takes the secrets out of an object, in place. One that is packed had none
+// when it was.
+func Object(o *evidence.Object) {
+	if l := o.List; l != nil {
+		l.File = Text(l.File)
+		all(l.Asserted)
+		all(l.Problems)
+	}
+	if c := o.Certificate; c != nil {
+		c.Problem = Text(c.Problem)
+	}
+	if c := o.Config; c != nil {
+		c.File = Text(c.File)
 	}
 }
 

@@ -75,6 +75,28 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestWords: what comes again in another record is numbered, and what comes again
+// within one is not.
+func TestWords(t *testing.T) {
+	var table Table
+	for record, want := range []int{0, 1, 1} {
+		table.Next()
+		for range 3 {
+			table.Word("said of all")
+			table.Word(fmt.Sprintf("said of %d", record))
+		}
+		if len(table.words) != want {
+			t.Errorf("after record %d: %q", record, table.words)
+		}
+	}
+	var plain Table
+	plain.Word("twice")
+	plain.Word("twice")
+	if len(plain.words) != 1 {
+		t.Errorf("without records: %q", plain.words)
+	}
+}
+
 // TestDamage: bytes that were changed or cut give an error or other values, and
 // never a panic or a large allocation.
 func TestDamage(t *testing.T) {

@@ -16,11 +16,17 @@ const (
 // is only remembered by its hash, so that what is unique (names, hashes,
 // addresses) does not fill the table. The zero value is ready for use.
 type Table struct {
-	words []string
-	index map[string]uint32
-	once  []uint64
-	seed  maphash.Seed
+	words  []string
+	index  map[string]uint32
+	once   []uint64
+	in     []uint32 // the record of each of them
+	record uint32
+	seed   maphash.Seed
 }
+
+// Next begins another record. What comes again within one record only is not
+// numbered; without Next all is one to the table, and every second sight counts.
+func (t *Table) Next() { t.record++ }
 
 // number gives the number of a string that came before.
 func (t *Table) number(s string) (uint32, bool) {
@@ -34,11 +40,15 @@ func (t *Table) number(s string) (uint32, bool) {
 		return 0, false
 	}
 	if t.once == nil {
-		t.once, t.index, t.seed = make([]uint64, slots), map[string]uint32{}, maphash.MakeSeed()
+		t.once, t.in, t.index, t.seed = make([]uint64, slots), make([]uint32, slots), map[string]uint32{}, maphash.MakeSeed()
 	}
 	h := maphash.String(t.seed, s) | 1 // 0 is an empty slot
-	if slot := &t.once[h>>16&(slots-1)]; *slot != h {
-		*slot = h
+	slot := h >> 16 & (slots - 1)
+	if t.once[slot] != h {
+		t.once[slot], t.in[slot] = h, t.record
+		return 0, false
+	}
+	if t.record > 0 && t.in[slot] == t.record {
 		return 0, false
 	}
 	n := uint32(len(t.words))
