@@ -95,23 +95,25 @@ func (k *kase) spans(c *evidence.Coverage, from, to instant) (yes, ok bool) {
 	return ok1 && ok2 && d1 >= -joinWindow && d2 >= -joinWindow, ok1 && ok2
 }
 
+// findCovers notes whom the coverage rows speak of.
+func (k *kase) findCovers() {
+	k.covers = map[string][]int{}
+	for i := range k.b.Coverage {
+		c := &k.b.Coverage[i]
+		key := "address " + c.Address
+		if c.Address == "" {
+			key = "owner " + k.owner[c.Input]
+			if k.owner[c.Input] == "" && coverageKind(c) == "phone" {
+				continue // of a phone that nothing names
+			}
+		}
+		k.covers[key] = append(k.covers[key], i)
+	}
+}
+
 // coverageOf gives the coverage rows that speak of a phone: by its address, by
 // the log's owner, and those of servers' logs, which speak of all.
 func (k *kase) coverageOf(p *phone) []*evidence.Coverage {
-	if k.covers == nil {
-		k.covers = map[string][]int{}
-		for i := range k.b.Coverage {
-			c := &k.b.Coverage[i]
-			key := "address " + c.Address
-			if c.Address == "" {
-				key = "owner " + k.owner[c.Input]
-				if k.owner[c.Input] == "" && coverageKind(c) == "phone" {
-					continue // of a phone that nothing names
-				}
-			}
-			k.covers[key] = append(k.covers[key], i)
-		}
-	}
 	found := slices.Clone(k.covers["owner "])
 	found = append(found, k.covers["owner "+p.name]...)
 	for _, a := range p.addresses {

@@ -63,7 +63,7 @@ func (k *kase) unfold(p *phone) {
 			made = made[1:]
 			*n = k.observation(int(at), k.b.Event(int(at)))
 			k.date(n)
-			n.id = identifier(p.before + i + 1)
+			n.id, n.phone = identifier(p.before+i+1), p.name
 			all[i] = n
 		}
 		if all[i].observed() {
@@ -78,8 +78,7 @@ func (k *kase) unfold(p *phone) {
 // survey looks at every phone for the first time, in the order of their names,
 // and notes what others have to know of it. also may note more.
 func (k *kase) survey(also func(*phone)) {
-	for _, p := range k.phones {
-		k.open(p)
+	inOrder(k.phones, func(p *phone) { k.open(p) }, func(p *phone) *phone {
 		k.order(p)
 		also(p)
 		k.findOffers(p)
@@ -87,7 +86,8 @@ func (k *kase) survey(also func(*phone)) {
 		k.findTaker(p)
 		latest(k.latest, p.all)
 		k.fold(p)
-	}
+		return p
+	}, func(*phone) {})
 	maps.DeleteFunc(k.users, func(_ string, list []user) bool { return len(list) < 2 })
 }
 

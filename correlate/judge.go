@@ -47,16 +47,13 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 	r.Cluster = k.reportCluster(cluster)
 	r.Cluster.Findings = k.judgeCluster()
 	var fleet fleet
-	for _, p := range k.phones {
-		if !k.wanted(p) {
-			continue
-		}
-		k.unfold(p)
+	wanted := slices.DeleteFunc(slices.Clone(k.phones), func(p *phone) bool { return !k.wanted(p) })
+	inOrder(wanted, k.unfold, func(p *phone) *Phone {
 		out := k.judgePhone(p)
 		k.fold(p)
 		fleet.add(&out)
-		r.Add(&out)
-	}
+		return &out
+	}, r.Add)
 	for _, s := range slices.Concat(k.strays, k.general) {
 		r.Unassigned = append(r.Unassigned, k.reportEntry(s))
 	}

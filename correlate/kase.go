@@ -105,6 +105,7 @@ func readCase(b *evidence.Bundle, opt Options) *kase {
 	k.findServed(entries)
 	k.assign(entries)
 	k.told = telling{}
+	k.findCovers()
 	k.solve(opt.Clock)
 	for _, n := range slices.Concat(k.strays, k.general) {
 		k.date(n)
@@ -169,7 +170,6 @@ func (k *kase) order(p *phone) {
 func (k *kase) follow(p *phone) {
 	p.transfers, p.conns = nil, nil
 	for _, n := range p.all {
-		n.phone = p.name
 		k.describe(n)
 		if n.has(holdsTransfer) {
 			p.transfers = append(p.transfers, n)

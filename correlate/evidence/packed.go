@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"trustline/correlate/internal/pack"
 )
@@ -15,7 +16,9 @@ import (
 const wholeEvents = 2048
 
 // packedEvents are events in their packed form, in the order in which they came.
+// They may be read from several goroutines.
 type packedEvents struct {
+	mu    sync.Mutex
 	table pack.Table
 	store pack.Store
 	refs  []pack.Ref
@@ -33,6 +36,8 @@ func (p *packedEvents) add(e *Event) {
 // but for its kind.
 func (p *packedEvents) at(i int) *Event {
 	e := &Event{}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	b, err := p.store.Get(p.refs[i])
 	if err == nil {
 		err = pack.Read(&p.table, b, e)
@@ -126,8 +131,11 @@ func (b *Bundle) All() iter.Seq2[int, *Event] {
 // Err tells that a packed event or object could not be read back.
 func (b *Bundle) Err() error {
 	for _, p := range b.more {
-		if p.err != nil {
-			return p.err
+		p.mu.Lock()
+		err := p.err
+		p.mu.Unlock()
+		if err != nil {
+			return err
 		}
 	}
 	return failed(b.Objects)
