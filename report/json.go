@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -55,11 +56,7 @@ func (e *encoder) report(r *correlate.Report) {
 		n++
 		e.quote(name)
 		e.w.WriteString(": [")
-		for i, p := range r.All() {
-			e.comma(i, 2)
-			e.value(reflect.ValueOf(p).Elem(), 2)
-		}
-		e.close(']', r.Count(), 1)
+		e.phones(r)
 	}
 	e.close('}', n, 0)
 }
@@ -95,7 +92,11 @@ func (e *encoder) value(v reflect.Value, depth int) {
 		e.list(v, depth)
 	case reflect.String:
 		e.quote(v.String())
-	default: // numbers and booleans
+	case reflect.Int, reflect.Int64:
+		e.w.Write(strconv.AppendInt(e.w.AvailableBuffer(), v.Int(), 10))
+	case reflect.Bool:
+		e.w.Write(strconv.AppendBool(e.w.AvailableBuffer(), v.Bool()))
+	default: // other numbers
 		b, err := json.Marshal(v.Interface())
 		if err != nil {
 			// A number without a JSON form (NaN): write the rest, and tell.
