@@ -56,6 +56,9 @@ func (k *kase) findAttempts(p *phone) {
 			if a.complete && !again.complete {
 				again.complete, again.missing, again.list, again.bytes, again.end = true, false, a.list, a.bytes, a.end
 			}
+			if a.missing && !again.complete {
+				again.missing, again.end = true, a.end // busy at first, not there at last
+			}
 			continue
 		}
 		p.attempts = append(p.attempts, a)

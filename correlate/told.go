@@ -19,6 +19,11 @@ type told struct {
 // carries no comparable time comes last, as the menu does.
 func (k *kase) tolds(p *phone) []told {
 	var out []told
+	if n := k.asksUnsigned(p); n != nil {
+		text := "the phone asks for its configuration without a signature, before it asks for any list: it holds none"
+		none := held{state: "none", ev: []*entry{n}, how: text}
+		out = append(out, told{at: n.at, n: n, text: text, h: [2]*held{&none, &none}})
+	}
 	for _, n := range p.all {
 		switch {
 		case n.is("no_trust_list", "trust_lists_erased"):
@@ -54,6 +59,36 @@ func (k *kase) tolds(p *phone) []told {
 		}
 	}
 	return slices.DeleteFunc(out, func(t told) bool { return t.h[0] == nil && t.h[1] == nil })
+}
+
+// asksUnsigned gives the request that shows a phone without any list: the first
+// that a capture holds of it, for its own configuration and not for the signed
+// form, which whoever holds a list asks for. What is asked for without a
+// signature after the signed form failed, or after a list, shows nothing; nor
+// does a model that knows no ITL, or a phone whose list is in evidence, which
+// may be blank.
+func (k *kase) asksUnsigned(p *phone) *entry {
+	if model, _ := k.modelOf(p); slices.Contains(noSBD, model) {
+		return nil
+	}
+	for _, kind := range []string{"ctl", "itl"} {
+		if _, ok := k.phoneFile(p, kind); ok {
+			return nil
+		}
+	}
+	for _, a := range p.attempts {
+		if a.kind == "other" {
+			continue
+		}
+		if len(a.wire) == 0 || len(a.lines) > 0 && a.lines[0].at.before(a.wire[0].at) {
+			return nil
+		}
+		if n := a.wire[0]; strings.HasSuffix(strings.ToLower(n.e().Transfer.File), ".cnf.xml") && fileDevice(a.file) == p.name && strings.HasPrefix(p.name, "SEP") {
+			return n
+		}
+		return nil
+	}
+	return nil
 }
 
 // listJudgedAt gives the list that the phone had downloaded and not yet judged
