@@ -188,7 +188,7 @@ func TestCTLFindings(t *testing.T) {
 			},
 			"nothing says what the phone made of it": without("trust_list_update_failed"),
 		}},
-		{"ctl-signer-unknown", ClassLockedOut, "high", func() *scene {
+		{"ctl-signer-unknown", ClassRecoverable, "high", func() *scene {
 			s := signedAnew()
 			sameSignerLeft(s)
 			return s

@@ -160,7 +160,7 @@ func TestTransportFindings(t *testing.T) {
 				s.traced(90, "ctftp-sdi", "proxy_fetch", with("file", ownConfig))
 			},
 		}},
-		{"tftp-address-not-in-ctl", ClassLockedOut, "medium", func() *scene {
+		{"tftp-address-not-in-ctl", ClassRecoverable, "medium", func() *scene {
 			s := newScene()
 			s.fact("model", "CP-7960G")
 			s.list("ctl1", "ctl", "cc01", "SAST cc01", "CCM+TFTP aa01")

@@ -268,6 +268,11 @@ func (v *view) arbitrate() arbitration {
 		})
 		a.primary = &a.held[0]
 	}
+	for i := range a.held { // a gate with an open door makes every finding of its kind one that servers mend
+		if h := &a.held[i]; h.class == ClassLockedOut && h.rule.Gate != "" && gateState(v.rows(gates[h.rule.Gate])) == "forbidden" {
+			h.class = ClassRecoverable
+		}
+	}
 	return a
 }
 

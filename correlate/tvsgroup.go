@@ -6,7 +6,7 @@ import "slices"
 // it has no further TVS than those it asked. A phone goes on to the next server
 // of its group whenever one fails, and rejects a file only after the last: when
 // it rejected one, its servers are those that it tried in between. The served
-// configuration, which it refused, has to agree: it may name no other server.
+// configuration, which it did not take, has to agree: it may name no other server.
 //
 //	list or configuration arrives
 //	  TVS 1  certificate not in the ITL   refused by the phone
@@ -17,15 +17,19 @@ import "slices"
 // be taken on a server shows that server only.
 func (v *view) askedAll(servers []*tvsServer) bool {
 	config := v.p.served("config")
-	if config == nil || config.result != No || config.list.config == nil || len(config.list.config.CallManager) == 0 {
+	if config == nil || config.result == Yes || config.list.config == nil || len(config.list.config.CallManager) == 0 {
 		return false
 	}
 	asked := map[string]bool{}
 	from, last := config.start, config.end
+	rejected := config.result == No
 	if a := v.p.lastAttempt("itl"); a != nil && a.result == No && a.start.before(from) {
 		if d, ok := from.sub(a.end); ok && d < verdictWindow {
-			from = a.start // it refused the list for the same reason just before
+			from, rejected = a.start, true // the list, for the same reason, just before
 		}
+	}
+	if !rejected {
+		return false
 	}
 	for _, s := range servers {
 		for _, t := range s.tries {

@@ -40,6 +40,12 @@ func TestServersByWhatThePhoneAsked(t *testing.T) {
 	if has(p, "cm-group-single-tvs") == nil {
 		t.Error("the single TVS of the group is not told")
 	}
+	s := oneBoot(nodeA) // the Linux phones print nothing of a configuration that they reject
+	without("config_refused")(s)
+	s.says(3, "trust_list_verification_failed")
+	if p := s.judge(t); p.Verdict.Class != ClassLockedOut {
+		t.Errorf("by the list alone: %s %s, gate %v", p.Verdict.Class, p.Verdict.Primary, gateOf(p))
+	}
 	group := map[string][]string{"the served configuration names another server": {nodeB}}
 	less := map[string]func(*scene){
 		"the served configuration names another server": func(*scene) {},
@@ -80,5 +86,21 @@ func TestRefusedConfigurationTellsOfTheList(t *testing.T) {
 		if p := s.judge(t); refused(p) {
 			t.Errorf("%s: gate %v", name, gateOf(p))
 		}
+	}
+}
+
+// A gate with an open door makes the finding itself one that servers mend: the
+// class of a phone is the worst of its findings.
+func TestFindingFollowsItsGate(t *testing.T) {
+	s := oneBoot(nodeA)
+	for i := range s.b.Facts {
+		if s.b.Facts[i].Key == "drs-backup" {
+			s.b.Facts[i].Value = "yes"
+		}
+	}
+	p := s.judge(t)
+	f := has(p, "callmanager-tvs-both-regenerated")
+	if f == nil || f.Class != ClassRecoverable || p.Verdict.Class != ClassRecoverable {
+		t.Errorf("verdict %s, finding %+v", p.Verdict.Class, f)
 	}
 }
