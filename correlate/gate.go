@@ -221,6 +221,9 @@ func noCTLAnchor(v *view) Answer {
 	served := v.servedCTL()
 	if served.list != nil && held.list != nil {
 		if s := signerIn(held.list, served.list.l, rolesForCTL); s.found && !s.wrong {
+			if next := v.successor(served.list, &evidence.Record{Subject: served.list.l.Signer.Name, Serial: served.list.l.Signer.Serial}); next != "" && !v.anchorInITL(held.list) {
+				return unknown(fmt.Sprintf("the served CTL is signed by SAST record %d of the phone's CTL, but that key was replaced since (the served ITL has serial %s): whether another anchor still exists is not in evidence (ctl-token)", s.record, next), slices.Concat(held.ev, served.ev, v.servedITL().ev)...)
+			}
 			return no(fmt.Sprintf("the served CTL is signed by SAST record %d of the phone's CTL: that anchor still works", s.record), slices.Concat(held.ev, served.ev)...)
 		}
 	}
@@ -228,6 +231,48 @@ func noCTLAnchor(v *view) Answer {
 		return yes("the tokens are lost and the servers own no SAST key of the phone's CTL", append(v.ask("no-anchor-left").Evidence, token)...)
 	}
 	return unknown("whether a SAST anchor of the phone's CTL still exists is not in evidence (ctl-token)", held.ev...)
+}
+
+// successor gives the serial of the certificate that replaced a SAST of a CTL: a
+// CTL stays on the server as it was signed, and the ITL, which is rebuilt with
+// every change, has the name with another key, or no longer a key that the
+// phone's ITL still has. "" when the key may be in use: an ITL that is older than
+// the CTL says nothing of it.
+func (v *view) successor(ctl *listObj, sast *evidence.Record) string {
+	itl, held := v.servedITL(), v.p.now(iITL).list
+	cn := commonName(sast.Subject)
+	if itl.list == nil || cn == "" || sameSerial(itl.list.l.Signer.Serial, sast.Serial) || sameKey(itl.list.l.Records, sast) != nil {
+		return ""
+	}
+	made, slack, ok1 := listDate(itl.list.l.Modified)
+	signed, slack2, ok2 := listDate(ctl.l.Modified)
+	if ok1 && ok2 && made.Add(slack+slack2).Before(signed) {
+		return ""
+	}
+	if s := itl.list.l.Signer; s.Serial != "" && strings.EqualFold(commonName(s.Name), cn) {
+		return s.Serial
+	}
+	if itl.list.l.Partial {
+		return ""
+	}
+	for i := range itl.list.l.Records {
+		if r := &itl.list.l.Records[i]; hasFunction(r, "SAST") && strings.EqualFold(commonName(r.Subject), cn) {
+			return r.Serial
+		}
+	}
+	if held != nil && !sameList(held, itl.list) && v.yes("names-changed") && sameKey(held.l.Records, sast) != nil {
+		return itl.list.l.Signer.Serial
+	}
+	return ""
+}
+
+// anchorInITL tells that the served ITL, which holds keys in use, has a SAST of
+// a CTL.
+func (v *view) anchorInITL(ctl *listObj) bool {
+	itl := v.servedITL()
+	return itl.list != nil && slices.ContainsFunc(ctl.l.Records, func(r evidence.Record) bool {
+		return hasFunction(&r, "SAST") && sameKey(itl.list.l.Records, &r) != nil
+	})
 }
 
 // offer is what one TFTP server serves: the latest file of a kind by a signer.
@@ -318,11 +363,19 @@ func noAnchorLeft(v *view) Answer {
 	if held.list == nil || served.list == nil {
 		return unknown("the phone's CTL or the served one is not in evidence")
 	}
+	renewed := ""
 	for i := range held.list.l.Records {
 		r := &held.list.l.Records[i]
 		if hasFunction(r, "SAST") && sameKey(served.list.l.Records, r) != nil {
+			if next := v.successor(served.list, r); next != "" {
+				renewed = fmt.Sprintf("SAST record %d (serial %s) of the phone's CTL is in the served CTL too, but its key was replaced since (the served ITL has serial %s)", r.Number, r.Serial, next)
+				continue
+			}
 			return no(fmt.Sprintf("SAST record %d (serial %s) of the phone's CTL is in the served CTL too", r.Number, r.Serial), slices.Concat(held.ev, served.ev)...)
 		}
+	}
+	if renewed != "" {
+		return unknown(renewed, slices.Concat(held.ev, served.ev, v.servedITL().ev)...)
 	}
 	ev := slices.Concat(held.ev, served.ev)
 	for _, f := range []struct{ key, closed, open string }{
