@@ -161,10 +161,17 @@ func (v *view) doubtSigner() []doubt {
 }
 
 // doubtLists finds an ITL of which nothing says what the phone made of it, where
-// the phone turned to a TVS since and none is seen to be accepted.
+// the phone turned to a TVS since and none is seen to be accepted, or where there
+// is no log that would tell of a refusal.
 func (v *view) doubtLists(held []ruling) []doubt {
 	a := v.p.lastAttempt("itl")
-	if a == nil || v.yes("tvs-reached") || !slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e().TLS.Service == "tvs" && !n.at.before(a.start) }) {
+	if a == nil {
+		return nil
+	}
+	if a.result == Unknown && a.complete && a.list != nil && !v.p.console() && !v.holds(a) {
+		return []doubt{{"nothing in evidence says what the phone made of " + a.file, a.evidence()}}
+	}
+	if v.yes("tvs-reached") || !slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e().TLS.Service == "tvs" && !n.at.before(a.start) }) {
 		return nil
 	}
 	return slices.DeleteFunc(v.doubtFiles(held), func(d doubt) bool { return !slices.Contains(d.ev, a.evidence()[0]) })

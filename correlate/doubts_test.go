@@ -63,3 +63,30 @@ func TestEndsThatSayNothing(t *testing.T) {
 		t.Errorf("call control tells of the registration: %s, registered %s", p.Verdict.Class, p.Verdict.Registered)
 	}
 }
+
+// Beside a trouble that a server mends, a list of which nothing says what the
+// phone made of it may be one that it refused for good.
+func TestTroubleBesideAnOpenList(t *testing.T) {
+	waiting := func() *scene {
+		s := newScene()
+		s.list("itl1", "itl", "aa02", "SAST aa02", "TFTP aa02", "TVS bb02")
+		s.transfer(1, ownITL, "itl1")
+		cert := s.certificate("CN=cucm-a1", "", "cc09", "2020-01-01T00:00:00Z")
+		s.list("ctl1", "ctl", "e001", "SAST e001", "CCM+TFTP cc01")
+		s.b.Objects[len(s.b.Objects)-1].Places = []evidence.Place{{Input: "ctl.tlv"}}
+		s.input("ctl.tlv", "ctl")
+		s.fact("origin:ctl.tlv", "phone")
+		s.secure(10, nodeA+":2443", "client-alert", cert, "", "unknown_ca")
+		return s
+	}
+	s := waiting()
+	p := s.judge(t)
+	if has(p, "ccm-certificate-not-in-ctl") == nil || p.Verdict.Class != ClassInconclusive {
+		t.Errorf("nothing tells of the list: %s %s %+v", p.Verdict.Class, p.Verdict.Primary, p.Findings)
+	}
+	s = waiting()
+	s.says(1.5, "signature_ok", with("header_length", "296"))
+	if p := s.judge(t); p.Verdict.Class != ClassRecoverable {
+		t.Errorf("the list was taken: %s %s", p.Verdict.Class, p.Verdict.Primary)
+	}
+}
