@@ -29,8 +29,14 @@ const maxStatus = 160
 // parseStatus cuts the time off. It is not ok for a line too long.
 func parseStatus(s []byte) (st statusLine, ok bool) {
 	s = bytes.TrimSpace(s)
+	for len(s) > 1 && s[0] == '>' && (s[1] == ' ' || s[1] == '>') { // quoted in a mail
+		s = bytes.TrimSpace(s[1:])
+	}
 	if len(s) == 0 || len(s) > maxStatus {
 		return st, false
+	}
+	if bytes.IndexByte(s, '&') >= 0 { // the source of the phone's page
+		s = lines.Unescape(nil, s)
 	}
 	st.text = s
 	start := 0

@@ -32,3 +32,18 @@ LSC: Yes, of course
 		t.Errorf("%+v", sum)
 	}
 }
+
+// A message stands in a mail that answers, and in the source of the phone's page.
+func TestStatusQuoted(t *testing.T) {
+	got, _, sum := scan(t, `> 10:03:05 Trust List Updated
+> > [10:12:23a 11/19/16] No Trust List Installed
+10:03:07 File Not Found &lt;CTLFile.tlv&gt;
+`, "file")
+	same(t, got, `
+1 trust_list_updated
+2 no_trust_list
+3 ctl_absent file=CTLFile.tlv`)
+	if sum.Unknown != 0 || sum.Dialect != DialectStatus {
+		t.Errorf("%+v", sum)
+	}
+}
