@@ -306,6 +306,9 @@ func showChanges(e *env, w *bufio.Writer, all []*listed, asJSON bool) error {
 		}
 		compared = true
 		changes := trustlist.Diff(a.File, b.File)
+		if p, q := a.File.SHA1, b.File.SHA1; len(changes) == 0 && p != "" && q != "" && p != q {
+			changes = []trustlist.Change{{Kind: trustlist.ChangeBytes, Text: fmt.Sprintf("header, signer and records say the same, but the bytes differ: SHA-1 %s became %s", p, q)}}
+		}
 		if asJSON {
 			if changes == nil {
 				changes = []trustlist.Change{}

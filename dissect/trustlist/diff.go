@@ -14,6 +14,7 @@ const (
 	ChangeNewKey         = "new-key"         // same function and name, another key or an unknown one
 	ChangeNewCertificate = "new-certificate" // same function, name and key, another certificate
 	ChangeRecord         = "record"          // same certificate, other details
+	ChangeBytes          = "bytes"           // nothing that Diff compares: the order of records, a time, damage
 )
 
 // Change is one difference between two lists, in words.
