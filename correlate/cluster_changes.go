@@ -279,7 +279,7 @@ func (k *kase) statedChanges() []Change {
 	for _, n := range k.facts {
 		if text := words[n.fact.Key]; text != "" {
 			c := Change{Kind: "stated", TimeText: n.fact.Value, Text: "stated: " + text, Evidence: ids([]*entry{n})}
-			if t, ok := parseDate(n.fact.Value); ok {
+			if t, ok := evidence.Date(n.fact.Value); ok {
 				c.Time = ptr(t.UTC().Format("2006-01-02T15:04:05Z"))
 			}
 			out = append(out, c)

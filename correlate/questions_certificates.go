@@ -112,12 +112,8 @@ func (v *view) stated(key string) (time.Time, *entry) {
 	if f == nil {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02", "02.01.2006", "2006/01/02"} {
-		if t, err := time.Parse(layout, f.fact.Value); err == nil {
-			return t, f
-		}
-	}
-	return time.Time{}, f
+	t, _ := evidence.Date(f.fact.Value)
+	return t, f
 }
 
 // rebuilt needs the operator's word: no file says that a server was installed

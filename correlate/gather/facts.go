@@ -12,23 +12,54 @@ import (
 	"trustline/correlate/evidence"
 )
 
-// factKeys are the statements that an operator can make, and what they may say
-// (nil: free text). Keys that end in a colon name an input.
+// factKeys are the statements that an operator can make, and what they may say:
+// one of some words, a value of some form, or (both nil) free text. Keys that end
+// in a colon name an input.
 var factKeys = []struct {
 	key    string
 	values []string
+	form   *form
 }{
-	{"cucm-version", nil},
-	{"security-mode", []string{"mixed", "non-secure"}},
-	{"drs-backup", []string{"yes", "no"}},
-	{"previous-itl-on-server", []string{"yes", "no"}},
-	{"other-tftp", []string{"yes", "no"}},
-	{"ctl-token", []string{"available", "lost"}},
-	{"itl-md5", nil}, {"itl-sha1", nil}, {"ctl-md5", nil}, {"ctl-sha1", nil},
-	{"rebuilt", nil}, {"renamed", nil}, {"reset", nil},
-	{"capture-side:", []string{"phone", "server"}},
-	{"origin:", []string{"phone", "server"}},
-	{"model", nil}, {"firmware", nil},
+	{key: "cucm-version", form: &release},
+	{key: "security-mode", values: []string{"mixed", "non-secure"}},
+	{key: "drs-backup", values: []string{"yes", "no"}},
+	{key: "previous-itl-on-server", values: []string{"yes", "no"}},
+	{key: "other-tftp", values: []string{"yes", "no"}},
+	{key: "ctl-token", values: []string{"available", "lost"}},
+	{key: "itl-md5", form: &md5Sum}, {key: "itl-sha1", form: &sha1Sum}, {key: "ctl-md5", form: &md5Sum}, {key: "ctl-sha1", form: &sha1Sum},
+	{key: "rebuilt", form: &date}, {key: "renamed", form: &date}, {key: "reset", form: &date},
+	{key: "capture-side:", values: []string{"phone", "server"}},
+	{key: "origin:", values: []string{"phone", "server"}},
+	{key: "model"}, {key: "firmware"},
+}
+
+// form is what a value has to look like. A hash with a digit missing equals none,
+// and would prove that the phone holds another list.
+type form struct {
+	takes string // in words
+	ok    func(value string) bool
+}
+
+var (
+	release = form{"a release like 11.5 or 12.5.1.11900-146", func(v string) bool { return v[0] >= '1' && v[0] <= '9' }}
+	md5Sum  = form{"32 hexadecimal digits", func(v string) bool { return hexDigits(v) == 32 }}
+	sha1Sum = form{"40 hexadecimal digits", func(v string) bool { return hexDigits(v) == 40 }}
+	date    = form{"a date like 2006-01-02 or \"2006-01-02 15:04\"", func(v string) bool { _, ok := evidence.Date(v); return ok }}
+)
+
+// hexDigits counts the digits of a hash as a menu shows it, with colons or blanks
+// between them; -1 when there is anything else.
+func hexDigits(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'f', r >= 'A' && r <= 'F':
+			n++
+		case r != ':' && r != ' ':
+			return -1
+		}
+	}
+	return n
 }
 
 // FactKeys lists the known keys for help texts.
@@ -83,6 +114,9 @@ func fact(line string, at evidence.Place) (evidence.Fact, error) {
 		}
 		if f.Value == "" {
 			return f, fmt.Errorf("gather: fact %q: no value", line)
+		}
+		if k.form != nil && !k.form.ok(f.Value) {
+			return f, fmt.Errorf("gather: fact %q: %s takes %s", line, k.key, k.form.takes)
 		}
 		f.Phone, f.Key = phone, key
 		return f, nil

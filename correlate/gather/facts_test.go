@@ -7,7 +7,8 @@ import (
 
 func TestFacts(t *testing.T) {
 	b, err := Facts([]string{"cucm-version=9.1(2)", "SEP0011215A1AE3:itl-md5 = b61910bb01d8d3a1c1b36526cc9f2ddc", "origin:old/ITLFile.tlv=phone", "drs-backup=no",
-		"SEP0011215A1AE3:origin:held.tlv=phone", "00:11:21:5a:1a:e3:capture-side:a:b.pcap=server", "origin:x:origin:y=server", "00:11:21:5a:1a:e3:model=7970"})
+		"SEP0011215A1AE3:origin:held.tlv=phone", "00:11:21:5a:1a:e3:capture-side:a:b.pcap=server", "origin:x:origin:y=server", "00:11:21:5a:1a:e3:model=7970",
+		"ctl-sha1=65:14:69:1C:82:31:FC:41:04:33:5B:4D:85:54:91:B6:F4:57:3A:30", "rebuilt=2014-05-06 10:00:01"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,6 +21,8 @@ func TestFacts(t *testing.T) {
 		{"00:11:21:5a:1a:e3", "capture-side:a:b.pcap", "server"},
 		{"", "origin:x:origin:y", "server"},
 		{"00:11:21:5a:1a:e3", "model", "7970"},
+		{"", "ctl-sha1", "65:14:69:1C:82:31:FC:41:04:33:5B:4D:85:54:91:B6:F4:57:3A:30"},
+		{"", "rebuilt", "2014-05-06 10:00:01"},
 	}
 	for i, f := range b.Facts {
 		if got := [3]string{f.Phone, f.Key, f.Value}; got != want[i] {
@@ -32,7 +35,8 @@ func TestFacts(t *testing.T) {
 }
 
 func TestFactsRefuse(t *testing.T) {
-	for _, l := range []string{"drs-backup", "drs-backup=maybe", "backup=yes", "itl-md5=", "origin:=phone", ":origin:a.tlv=phone", "SEP0011215A1AE3:origin:=phone", "origin:a.tlv=server-ish"} {
+	for _, l := range []string{"drs-backup", "drs-backup=maybe", "backup=yes", "itl-md5=", "origin:=phone", ":origin:a.tlv=phone", "SEP0011215A1AE3:origin:=phone", "origin:a.tlv=server-ish",
+		"itl-sha1=6514", "itl-sha1=b61910bb01d8d3a1c1b36526cc9f2ddc", "ctl-md5=zz", "SEP0011215A1AE3:itl-md5=b61910bb01d8d3a1c1b36526cc9f2ddg", "cucm-version=new", "rebuilt=yesterday", "reset=2014-13-01"} {
 		_, err := Facts([]string{l})
 		if err == nil || !strings.Contains(err.Error(), `"`+l+`"`) {
 			t.Errorf("%q: error %v, want one that quotes it", l, err)
