@@ -263,7 +263,7 @@ func headline(r *Report) string {
 		}
 	}
 	if r.Count() == 0 {
-		return fmt.Sprintf("No trust evidence of any phone in %d frames and %d lines of %d inputs: nothing can be said about trust.", frames, lines, usable)
+		return fmt.Sprintf("No trust evidence of any phone in %s and %s of %s: nothing can be said about trust.", plural(frames, "frame"), plural(lines, "line"), plural(usable, "input"))
 	}
 	if r.Count() == 1 {
 		return r.Phones[0].Name + ": " + r.Phones[0].Verdict.Class + ". " + r.Phones[0].Verdict.Headline

@@ -63,7 +63,10 @@ is sent anywhere, and nothing is asked of a phone or server.`,
 
 // completing makes cobra's command end as ours do on wrong usage.
 func completing(c *cobra.Command) {
+	c.Use = "completion SHELL"
+	c.DisableFlagsInUseLine = true
 	c.Short = "Shell completion for bash, zsh, fish or PowerShell"
+	c.Long = "completion prints the script that completes commands, flags and what they take, for\nbash, zsh, fish or powershell. \"trustline completion SHELL --help\" says how that\nshell loads it."
 	c.Example = `  trustline completion bash > /etc/bash_completion.d/trustline
   trustline completion zsh > "${fpath[1]}/_trustline"
   source <(trustline completion bash)`
@@ -101,7 +104,7 @@ func helping(c *cobra.Command) {
 }
 
 // usageTemplate is cobra's with flags in groups.
-const usageTemplate = `Usage:{{if .HasAvailableSubCommands}}
+const usageTemplate = `Usage:{{if and .HasAvailableSubCommands (not .HasParent)}}
   trustline COMMAND [flags] PATH...{{else}}
   {{.UseLine}}{{end}}{{if .HasExample}}
 
@@ -110,7 +113,7 @@ Examples:
 
 {{.Title}}{{range $cmds}}{{if and (eq .GroupID $group.ID) .IsAvailableCommand}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{flagGroups .}}
-{{if .HasAvailableSubCommands}}
+{{if and .HasAvailableSubCommands (not .HasParent)}}
 "trustline COMMAND --help" tells more about a command.
 {{end}}`
 
