@@ -152,6 +152,9 @@ func check(t testing.TB, page string, others ...string) (tags []tag) {
 	if want := "style-src '" + hash([]byte(style)) + "'"; !strings.Contains(policy, want) {
 		t.Errorf("the policy %q does not allow the style", policy)
 	}
+	if !strings.Contains(page, `<meta http-equiv="Content-Security-Policy" content="`+policy+`">`) {
+		t.Error("the policy is escaped: who looks for its words in the source does not find them")
+	}
 	if !strings.HasPrefix(policy, "default-src 'none';") || strings.Contains(policy, "unsafe") {
 		t.Errorf("the policy is not strict: %s", policy)
 	}

@@ -24,7 +24,7 @@ type IndexOptions struct {
 
 // index is what the template index.tmpl shows. All texts in it are cleaned.
 type index struct {
-	Policy string
+	Policy template.HTMLAttr
 	Style  template.CSS
 	Script template.JS
 

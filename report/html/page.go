@@ -15,7 +15,7 @@ import (
 
 // page is what the template page.tmpl shows. All texts in it are cleaned.
 type page struct {
-	Policy string
+	Policy template.HTMLAttr
 	Style  template.CSS
 	Script template.JS
 
