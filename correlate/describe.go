@@ -155,6 +155,9 @@ func (k *kase) describe(n *entry) {
 	switch {
 	case n.fact != nil || n.obj != nil:
 		return
+	}
+	n.described = new(described)
+	switch {
 	case n.e().Transfer != nil:
 		describeTransfer(n)
 		return

@@ -23,12 +23,15 @@ type entry struct {
 	at      instant
 	id      string
 	phone   string
-	stage   string
-	actor   string
 	name    string // event name
-	summary string
-	outcome string
 	note    string // why it belongs to no phone
+	*described
+}
+
+// described is what the report says of an entry beside the event itself. That of
+// an event is made by describe.
+type described struct {
+	stage, actor, summary, outcome string
 }
 
 // e gives the event, nil for a statement or a list. That of a large capture is

@@ -110,7 +110,7 @@ func (k *kase) listEntries(p *phone, l *listObj) []*entry {
 		key := p.name + "\x00" + l.id + "\x00" + pl.Input + fmt.Sprint(pl.Line)
 		n := k.listEntry[key]
 		if n == nil {
-			n = &entry{obj: l, place: pl, stage: "itl", actor: "operator", outcome: "info", name: "trust_list_file", phone: p.name}
+			n = &entry{obj: l, place: pl, name: "trust_list_file", phone: p.name, described: &described{stage: "itl", actor: "operator", outcome: "info"}}
 			if l.l.Type == "ctl" {
 				n.stage = "ctl"
 			}

@@ -199,7 +199,7 @@ func within(list []*entry, o Options) []*entry {
 func (k *kase) factEntries() {
 	for i := range k.b.Facts {
 		f := &k.b.Facts[i]
-		n := &entry{fact: f, place: f.Place, name: "operator_fact", stage: "transport", actor: "operator", outcome: "info"}
+		n := &entry{fact: f, place: f.Place, name: "operator_fact", described: &described{stage: "transport", actor: "operator", outcome: "info"}}
 		n.summary = "stated: " + f.Key + "=" + f.Value
 		if f.Phone != "" {
 			n.summary = "stated for " + f.Phone + ": " + f.Key + "=" + f.Value

@@ -178,7 +178,7 @@ func (k *kase) pastedFacts(entries []*entry) {
 		if key == "" {
 			continue
 		}
-		f := &entry{fact: &evidence.Fact{Kind: "fact", Place: n.place, Key: key, Value: value}, place: n.place, name: "operator_fact", stage: "transport", actor: "operator", outcome: "info"}
+		f := &entry{fact: &evidence.Fact{Kind: "fact", Place: n.place, Key: key, Value: value}, place: n.place, name: "operator_fact", described: &described{stage: "transport", actor: "operator", outcome: "info"}}
 		f.summary = fmt.Sprintf("pasted: %s=%s (%s)", key, value, strings.TrimSpace(n.e().Text))
 		was := said[key]
 		switch {

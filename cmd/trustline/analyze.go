@@ -89,7 +89,7 @@ verdict at or above --fail-on.` + factHelp(),
 // judgingGC is by how much the heap grows before garbage is collected: of a storm
 // of 5,000 phones it costs a twentieth of the processor time and saves an eighth of
 // the memory.
-const judgingGC = 50
+const judgingGC = 35
 
 // judging is everything that judge and the second half of analyze need, checked
 // before any input is read.

@@ -10,9 +10,9 @@ import (
 )
 
 // spillLimit is how many bytes of packed evidence, and of packed phones, a case
-// holds in memory of each: those of some 5,000 phones. The rest goes to the temporary
+// holds in memory of each: those of some 3,000 phones. The rest goes to the temporary
 // folder.
-const spillLimit = 8 << 20
+const spillLimit = 4 << 20
 
 // newSpill gives the place of what a case does not hold in memory. Its files can
 // be read by their owner only, and go away when it is closed; where the system
