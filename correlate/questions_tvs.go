@@ -234,7 +234,11 @@ func everyTVSFails(v *view) Answer {
 	case !complete:
 		return unknown("refused: "+strings.Join(fails, ", ")+"; whether the phone's configuration names further TVS servers is not in evidence", evF...)
 	}
-	return yes("every TVS the phone can use presents a certificate that its ITL does not hold: "+strings.Join(fails, ", "), slices.Concat(evF, h.ev)...)
+	said := "every TVS the phone can use presents a certificate that its ITL does not hold: " + strings.Join(fails, ", ")
+	if v.heldConfig() == nil {
+		said += "; it asked no other before it rejected what it was served, and the served configuration names no other"
+	}
+	return yes(said, slices.Concat(evF, h.ev)...)
 }
 
 // refusedSince tells that the phone refused a TVS after that moment.

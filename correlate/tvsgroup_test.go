@@ -3,6 +3,7 @@ package correlate
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"trustline/correlate/evidence"
@@ -36,6 +37,9 @@ func TestServersByWhatThePhoneAsked(t *testing.T) {
 	p := oneBoot(nodeA).judge(t)
 	if p.Verdict.Class != ClassLockedOut || p.Verdict.Primary != "callmanager-tvs-both-regenerated" || gateOf(p)["every-tvs-fails-by-certificate"] != rowProved {
 		t.Errorf("verdict %s %s, gate %v", p.Verdict.Class, p.Verdict.Primary, gateOf(p))
+	}
+	if row := p.Gate.ITL[1]; !strings.Contains(row.Because, "it asked no other before it rejected") {
+		t.Errorf("how the servers are known is not told: %s", row.Because)
 	}
 	if has(p, "cm-group-single-tvs") == nil {
 		t.Error("the single TVS of the group is not told")
