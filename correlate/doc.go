@@ -11,6 +11,11 @@
 //	bundle, err := evidence.Read(file)
 //	report := correlate.Judge(bundle, correlate.Options{})
 //
+// A large fleet is never in memory at once. Its phones are found with one look at
+// every event; then each is opened twice, in the order of names: to note what
+// others have to know of it (what servers offered, who used an address), and to be
+// judged. In between it is folded to the numbers of its events.
+//
 // Two principles hold everywhere. A statement rests on evidence with a place.
 // And what nobody proved is unknown, which the type [Tri] makes the default:
 // an unknown answer leads to an inconclusive verdict and to what to collect,

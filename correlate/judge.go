@@ -38,6 +38,7 @@ func Judge(b *evidence.Bundle, opt Options) *Report {
 			k.attachLists(p)
 			p.before = n
 			n = number(p.all, n)
+			k.citeFacts(p)
 		}
 		cluster.phone(p)
 	})
@@ -89,11 +90,7 @@ func (k *kase) wanted(p *phone) bool {
 // attachLists puts statements and the lists that stand in files of their own
 // into the phone's evidence, so that they can be cited.
 func (k *kase) attachLists(p *phone) {
-	for _, f := range k.facts {
-		if f.fact.Phone == "" || deviceName(f.fact.Phone) == p.name {
-			p.all = append(p.all, f)
-		}
-	}
+	p.all = append(p.all, p.stated...)
 	for _, l := range k.files {
 		p.all = append(p.all, k.listEntries(p, l)...)
 	}

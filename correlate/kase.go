@@ -56,8 +56,9 @@ type phone struct {
 	conns     []*entry
 	attempts  []*attempt
 	states    []heldState
-	before    int     // identifiers before its first one
-	folded    *folded // what is kept of it while nobody asks; nil when it is not folded
+	stated    []*entry // what the operator stated of it or of all
+	before    int      // identifiers before its first one
+	folded    *folded  // what is kept of it while nobody asks; nil when it is not folded
 }
 
 // newCase reads the evidence of a case and all of its phones.
@@ -158,6 +159,7 @@ func (k *kase) observations() []*entry {
 
 // order dates and sorts a phone's evidence.
 func (k *kase) order(p *phone) {
+	k.stateOf(p)
 	for _, n := range p.all {
 		k.date(n)
 	}
@@ -208,10 +210,40 @@ func (k *kase) factEntries() {
 	}
 }
 
+// stateOf gives a phone entries of its own for the statements about it: each
+// stands in its timeline under an identifier of its own.
+func (k *kase) stateOf(p *phone) {
+	if p.stated != nil {
+		return
+	}
+	for _, f := range k.facts {
+		if f.fact.Phone == "" || deviceName(f.fact.Phone) == p.name {
+			own := *f
+			p.stated = append(p.stated, &own)
+		}
+	}
+}
+
+// citeFacts lets what is said of the cluster cite the statements as the first
+// phone has them.
+func (k *kase) citeFacts(p *phone) {
+	for _, f := range k.facts {
+		for _, own := range p.stated {
+			if f.id == "" && own.fact == f.fact {
+				f.id = own.id
+			}
+		}
+	}
+}
+
 // fact gives the statement under a key: the phone's own before the general.
 func (k *kase) fact(p *phone, key string) *entry {
 	var general *entry
-	for _, n := range k.facts {
+	list := k.facts
+	if p != nil && p.stated != nil {
+		list = p.stated
+	}
+	for _, n := range list {
 		if n.fact.Key != key {
 			continue
 		}
