@@ -27,6 +27,7 @@ func (k *kase) anchors(all []source) map[[2]source][]*anchor {
 	}
 	for _, p := range k.phones {
 		close := k.open(p)
+		p.part()
 		k.phoneToCapture(p, add)
 		k.traceToCapture(p, add)
 		k.phoneToTrace(p, add)

@@ -30,17 +30,17 @@ type run struct {
 // is seen: the length of a boot.
 const afterwards = 120 * second
 
-func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
+func (k *kase) newHolders(entries []*entry, names []string) *holders {
 	h := &holders{k: k, names: map[string]map[string]bool{}, runs: map[clockAddress][]run{}, acts: map[string]map[string]bool{}}
 	h.findActs(entries, names)
 	for _, n := range entries {
-		if name := names[n]; name != "" && n.address != "" && !h.bystander(n, name) {
+		if name := names[n.index]; name != "" && n.address != "" && !h.bystander(n, name) {
 			addTo(h.names, n.address, name)
 		}
 	}
 	stamped := map[clockAddress][]*entry{}
 	for _, n := range entries {
-		name, a := names[n], n.address
+		name, a := names[n.index], n.address
 		if name == "" || len(h.names[a]) < 2 || !h.names[a][name] || !n.has(holdsClock) {
 			continue
 		}
@@ -53,11 +53,11 @@ func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
 		for _, n := range list {
 			at := ns(n.e().Clock)
 			lease := n.is("dhcp_ack")
-			if i := len(runs) - 1; i >= 0 && runs[i].name == names[n] {
+			if i := len(runs) - 1; i >= 0 && runs[i].name == names[n.index] {
 				runs[i].to, runs[i].leased = at, runs[i].leased || lease
 				continue
 			}
-			runs = append(runs, run{names[n], at, at, lease})
+			runs = append(runs, run{names[n.index], at, at, lease})
 		}
 		h.runs[key] = runs
 	}
@@ -67,7 +67,7 @@ func (k *kase) newHolders(entries []*entry, names map[*entry]string) *holders {
 // findActs notes the addresses from which a device did what nobody does for
 // it: fetch its configuration in the row of a boot, ask TVS, talk to CAPF,
 // register, or take a lease under its own name.
-func (h *holders) findActs(entries []*entry, names map[*entry]string) {
+func (h *holders) findActs(entries []*entry, names []string) {
 	lists := map[[2]string]map[string]bool{}
 	spoke := map[string]bool{}
 	for _, n := range entries {
@@ -76,7 +76,7 @@ func (h *holders) findActs(entries []*entry, names map[*entry]string) {
 		}
 	}
 	for _, n := range entries {
-		name, a := names[n], n.address
+		name, a := names[n.index], n.address
 		if name == "" || a == "" {
 			continue
 		}

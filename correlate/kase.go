@@ -121,7 +121,7 @@ func (k *kase) date(n *entry) { n.at = k.at(n.place.Input, n.sourceKind(), n.e()
 
 // telling is what events tell of the phone that they are about.
 type telling struct {
-	name  map[*entry]string
+	name  []string // by the number of the event
 	model map[*entry]string
 }
 
@@ -129,14 +129,12 @@ type telling struct {
 // unpacked, what has to be known of all before any can be understood.
 func (k *kase) observations() []*entry {
 	out := make([]*entry, 0, k.b.Count())
-	k.told = telling{map[*entry]string{}, map[*entry]string{}}
+	k.told = telling{make([]string, k.b.Count()), map[*entry]string{}}
 	pairs := map[show]int32{}
 	for i, e := range k.b.All() {
 		n := new(entry)
 		*n = k.observation(i, e)
-		if name := k.nameIn(e); name != "" {
-			k.told.name[n] = name
-		}
+		k.told.name[i] = k.nameIn(e)
 		if model := k.modelIn(e); model != "" {
 			k.told.model[n] = model
 		}
@@ -170,9 +168,18 @@ func (k *kase) order(p *phone) {
 
 // follow builds what is read off the order of a phone's evidence.
 func (k *kase) follow(p *phone) {
-	p.transfers, p.conns = nil, nil
 	for _, n := range p.all {
 		k.describe(n)
+	}
+	p.part()
+	k.findAttempts(p)
+	k.walkStates(p)
+}
+
+// part tells a phone's transfers and connections from the rest.
+func (p *phone) part() {
+	p.transfers, p.conns = nil, nil
+	for _, n := range p.all {
 		if n.has(holdsTransfer) {
 			p.transfers = append(p.transfers, n)
 		}
@@ -180,8 +187,6 @@ func (k *kase) follow(p *phone) {
 			p.conns = append(p.conns, n)
 		}
 	}
-	k.findAttempts(p)
-	k.walkStates(p)
 }
 
 // within keeps what lies between --since and --until; evidence without a date

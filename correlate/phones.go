@@ -29,7 +29,7 @@ func (k *kase) assign(entries []*entry) {
 			n.address = lone[n.place.Input]
 			n.e().Address = n.address
 		}
-		name := names[n]
+		name := names[n.index]
 		if name == "" {
 			continue
 		}
@@ -46,7 +46,7 @@ func (k *kase) assign(entries []*entry) {
 	h := k.newHolders(entries, names)
 	k.onlyPair(entries, names, h.names, known)
 	for _, n := range entries {
-		name := names[n]
+		name := names[n.index]
 		if name != "" && h.bystander(n, name) {
 			n.note = "asked for by " + n.address + ", which is not the phone: somebody's own download"
 			k.downloads[name] = append(k.downloads[name], n)
@@ -97,7 +97,7 @@ func soleAddress(entries []*entry) map[string]string {
 // onlyPair joins a name without an address and an address without a name when
 // the case holds exactly one of each: a console log that names the phone beside
 // a capture or trace that knows only where it sits.
-func (k *kase) onlyPair(entries []*entry, names map[*entry]string, byAddress map[string]map[string]bool, known map[string]bool) {
+func (k *kase) onlyPair(entries []*entry, names []string, byAddress map[string]map[string]bool, known map[string]bool) {
 	placed := map[string]bool{}
 	for _, set := range byAddress {
 		for name := range set {
@@ -112,7 +112,7 @@ func (k *kase) onlyPair(entries []*entry, names map[*entry]string, byAddress map
 	}
 	nameless := map[string]bool{}
 	for _, n := range entries {
-		if a := n.address; a != "" && names[n] == "" && len(byAddress[a]) == 0 && n.has(holdsDevice) {
+		if a := n.address; a != "" && names[n.index] == "" && len(byAddress[a]) == 0 && n.has(holdsDevice) {
 			nameless[a] = true
 		}
 	}
@@ -181,17 +181,13 @@ func (k *kase) give(n *entry, name string) {
 	}
 	n.phone = p.name
 	p.all = append(p.all, n)
-	if n.has(holdsTransfer) {
-		p.transfers = append(p.transfers, n)
-	}
-	if n.has(holdsTLS) {
-		p.conns = append(p.conns, n)
-	}
 	if n.shown > 0 {
 		k.learnHost(k.shows[n.shown-1])
 	}
-	if a := n.address; a != "" && !slices.Contains(p.addresses, a) {
-		p.addresses = append(p.addresses, a)
+	if i := slices.Index(p.addresses, n.address); i >= 0 {
+		n.address = p.addresses[i] // one copy for all
+	} else if n.address != "" {
+		p.addresses = append(p.addresses, n.address)
 		slices.Sort(p.addresses)
 	}
 	if p.model == "" {

@@ -41,6 +41,7 @@ type quality struct {
 	list     []*needs // theirs, when the case has traces, which concern all of them
 	lacks    []*lack
 	problems map[string][]evidence.Problem
+	damages  map[string][]string
 	general  []*evidence.Coverage // rows about no phone of their own
 	traces   bool                 // there is a row of a trace
 	own      map[string][]int32   // rows by address or owner
@@ -69,11 +70,11 @@ func (q *quality) report() []Coverage {
 }
 
 func (k *kase) newQuality() *quality {
-	q := &quality{k: k, problems: map[string][]evidence.Problem{}, own: map[string][]int32{}, told: map[int32]Coverage{}, later: map[int32]*needs{},
+	q := &quality{k: k, problems: map[string][]evidence.Problem{}, damages: map[string][]string{}, own: map[string][]int32{}, told: map[int32]Coverage{}, later: map[int32]*needs{},
 		detailed: map[string]bool{}, nodes: map[string]string{}}
 	k.sourceQuality = q
 	for _, in := range k.b.Header.Inputs {
-		q.problems[in.Name] = in.Problems
+		q.problems[in.Name], q.damages[in.Name] = in.Problems, damagesOf(in.Problems)
 	}
 	for i := range k.b.Events { // those of logs are never packed
 		if e := &k.b.Events[i]; !q.detailed[e.Place.Input] && debugLine(e) {
@@ -439,18 +440,25 @@ func (q *quality) sequence(r *Coverage, c *evidence.Coverage, n *needs) {
 
 // damage repeats what could not be read of the input.
 func (q *quality) damage(r *Coverage, c *evidence.Coverage) {
+	r.Hides = append(r.Hides, q.damages[c.Input]...)
+}
+
+// damagesOf says what could not be read of an input, without what is told of it
+// otherwise.
+func damagesOf(problems []evidence.Problem) (out []string) {
 	n := 0
-	for _, p := range q.problems[c.Input] {
+	for _, p := range problems {
 		if snapProblem.MatchString(p.What) || oneWayProblem.MatchString(p.What) || strings.Contains(p.What, "with one direction only") {
 			continue
 		}
 		if n++; n <= 2 {
-			r.Hides = append(r.Hides, strings.TrimPrefix(strings.TrimSpace(p.Where)+": "+p.What, ": "))
+			out = append(out, strings.TrimPrefix(strings.TrimSpace(p.Where)+": "+p.What, ": "))
 		}
 	}
 	if n > 2 {
-		r.Hides = append(r.Hides, fmt.Sprintf("and %s", plural(n-2, "further problem")))
+		out = append(out, fmt.Sprintf("and %s", plural(n-2, "further problem")))
 	}
+	return out
 }
 
 func plural(n int, noun string) string {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -59,6 +58,7 @@ verdict at or above --fail-on.` + factHelp(),
 			if err := cited.check(args, &judge.redact, &out); err != nil {
 				return err
 			}
+			defer boundGarbage()()
 			spill := newSpill(e)
 			defer spill.Close()
 			opt := decode.options()
@@ -86,11 +86,6 @@ verdict at or above --fail-on.` + factHelp(),
 	return cmd
 }
 
-// judgingGC is by how much the heap grows before garbage is collected: of a storm
-// of 5,000 phones it costs a twentieth of the processor time and saves an eighth of
-// the memory.
-const judgingGC = 35
-
 // judging is everything that judge and the second half of analyze need, checked
 // before any input is read.
 type judging struct {
@@ -102,9 +97,6 @@ type judging struct {
 }
 
 func prepare(flags *judgeFlags, out *outputFlags) (*judging, error) {
-	if was := debug.SetGCPercent(judgingGC); was < judgingGC { // GOGC asks for less
-		debug.SetGCPercent(was)
-	}
 	j := &judging{flags: flags, out: out}
 	var err error
 	if j.options, j.facts, err = flags.options(); err != nil {

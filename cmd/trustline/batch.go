@@ -75,6 +75,7 @@ the run was interrupted; 2 wrong usage; 3 a verdict in any case at or above
 			if err != nil {
 				return err
 			}
+			defer boundGarbage()()
 			judge.phone = "" // that a case does not hold it is no remark
 			b := &batch{env: e, judging: run, decode: decode.options(), dir: args[0], out: dir, force: force, settings: settings(cmd)}
 			return b.run(cmd.Context())

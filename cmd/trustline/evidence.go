@@ -24,6 +24,7 @@ machines, and judged together by "trustline judge".`,
   trustline evidence phone.pcap > 1.ndjson; trustline evidence tvs.txt > 2.ndjson; trustline judge 1.ndjson 2.ndjson`,
 		Args: needPaths("path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer boundGarbage()()
 			spill := newSpill(e)
 			defer spill.Close()
 			opt := decode.options()

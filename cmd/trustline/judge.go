@@ -32,6 +32,7 @@ counts once.` + factHelp(),
 			if err != nil {
 				return err
 			}
+			defer boundGarbage()()
 			spill := newSpill(e)
 			defer spill.Close()
 			run.options.Spill = spill
