@@ -369,6 +369,29 @@ func TestBombAmongOthers(t *testing.T) {
 	}
 }
 
+// TestDamagedAmongOthers: an archive in a zip archive whose packed bytes are
+// damaged from the first on ends neither the walk nor what stands beside it.
+func TestDamagedAmongOthers(t *testing.T) {
+	inner := zipOf(t, entry{"member", "text"})
+	data := zipOf(t, entry{"a.zip", string(inner)}, entry{"b.txt", "two"})
+	zr, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := zr.File[0].DataOffset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := data[at : at+int64(zr.File[0].CompressedSize64)]
+	for i := len(packed) / 2; i < len(packed); i++ {
+		packed[i] = 0xff
+	}
+	got := saw(t, Options{}, put(t, t.TempDir(), "m.zip", data))
+	if len(got) < 2 || got[0] != `m.zip!/b.txt "two"` || !strings.HasPrefix(got[1], "m.zip!/a.zip unreadable") && !strings.HasPrefix(got[1], "m.zip!/a.zip archive") {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestRefund: many compressed members, each of which might have unpacked to
 // more than it did, all come through.
 func TestRefund(t *testing.T) {

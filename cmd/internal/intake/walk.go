@@ -193,7 +193,8 @@ func (w *walker) enter(n node) error {
 	}
 	if n.late != nil && w.hungry(n, kind, head) {
 		*n.late = append(*n.late, n)
-		return f.Close()
+		f.Close() // a damaged member's error comes again when it is read
+		return nil
 	}
 	n.late = nil
 	switch kind {
