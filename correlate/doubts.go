@@ -161,14 +161,15 @@ func (v *view) doubtSigner() []doubt {
 }
 
 // doubtLists finds an ITL of which nothing says what the phone made of it, where
-// the phone turned to a TVS since and none is seen to be accepted, or where there
-// is no log that would tell of a refusal.
+// the phone turned to a TVS since and none is seen to be accepted, or where a list
+// that it is known to hold does not know the signer and no log would tell of a
+// refusal.
 func (v *view) doubtLists(held []ruling) []doubt {
 	a := v.p.lastAttempt("itl")
 	if a == nil {
 		return nil
 	}
-	if a.result == Unknown && a.complete && a.list != nil && !v.p.console() && !v.holds(a) {
+	if a.result == Unknown && a.complete && a.list != nil && !v.p.console() && !v.holds(a) && (v.p.now(iCTL).list != nil || v.p.now(iITL).list != nil) {
 		return []doubt{{"nothing in evidence says what the phone made of " + a.file, a.evidence()}}
 	}
 	if v.yes("tvs-reached") || !slices.ContainsFunc(v.p.conns, func(n *entry) bool { return n.e().TLS.Service == "tvs" && !n.at.before(a.start) }) {

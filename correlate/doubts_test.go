@@ -89,4 +89,14 @@ func TestTroubleBesideAnOpenList(t *testing.T) {
 	if p := s.judge(t); p.Verdict.Class != ClassRecoverable {
 		t.Errorf("the list was taken: %s %s", p.Verdict.Class, p.Verdict.Primary)
 	}
+	// Of a phone whose lists nobody knows, which goes on to register and asks no TVS,
+	// nothing points at a refusal.
+	s = newScene()
+	s.list("itl1", "itl", "aa02", "SAST aa02", "TFTP aa02", "TVS bb02")
+	s.transfer(1, ownITL, "itl1")
+	server := s.certificate("CN=cucm-a1", "", "cc09", "2020-01-01T00:00:00Z")
+	s.secure(10, nodeA+":2443", "server-alert", server, s.certificate("CN=CP-8861-"+phoneName, "CN=CAPF-0992727f", "dd01", "2020-01-01T00:00:00Z"), "unknown_ca")
+	if p := s.judge(t); p.Verdict.Class != ClassRecoverable || p.Verdict.Primary != "phone-certificate-refused-by-cucm" {
+		t.Errorf("nothing points at a refusal: %s %s", p.Verdict.Class, p.Verdict.Primary)
+	}
 }

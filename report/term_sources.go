@@ -46,7 +46,7 @@ func (t *term) sources() {
 		lines := wrap(s.Label(t.x)+": "+s.What(t.x, limits), t.width-4)
 		last := i == len(bad)-1
 		if !t.verbose && (len(lines) > free || !last && len(lines) == free) {
-			t.para("    ", fmt.Sprintf("… and %s with limits; all are in the JSON and HTML reports", view.Plural(len(bad)-i, "more source")), t.faint)
+			t.para("    ", fmt.Sprintf("… and %s with limits: --verbose, JSON and HTML tell of them", view.Plural(len(bad)-i, "more source")), t.faint)
 			break
 		}
 		free -= len(lines)
