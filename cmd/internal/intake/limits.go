@@ -38,6 +38,10 @@ const (
 	// read through while the archive waits.
 	memberMemory = 4 << 20
 
+	// captureMemory is the same for a capture that comes through a pipe: nothing
+	// stands behind it, and it is read once anyway.
+	captureMemory = 64 << 10
+
 	// packedMember is how large a member of a stream may be to be held compressed
 	// in search of a rotated trace: what services write is bounded by megabytes.
 	packedMember = 256 << 20

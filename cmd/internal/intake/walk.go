@@ -138,6 +138,8 @@ type node struct {
 	disk  func() (io.ReaderAt, int64, *handle, error) // random access, for a file on disk
 	h     *handle                                     // what open reads from
 	late  *[]node                                     // where it may be put off to
+
+	capture bool // by its first bytes, also inside gzip
 }
 
 func (w *walker) problem(name string, p Problem) error {
@@ -201,6 +203,7 @@ func (w *walker) enter(n node) error {
 	case gzipped:
 		n.hints = n.hints.compressed(head)
 		if isCapture(gunzipHead(head)) {
+			n.capture = true
 			return w.leaf(n, f, r)
 		}
 		return w.gunzip(n, f, r)
@@ -214,6 +217,7 @@ func (w *walker) enter(n node) error {
 		f.Close()
 		return w.problem(n.name, Problem{Kind: KindArchive, What: what + " archive: unpack it and give the folder"})
 	}
+	n.capture = isCapture(head)
 	return w.leaf(n, f, r)
 }
 
@@ -234,7 +238,11 @@ func (w *walker) hungry(n node, kind format, head []byte) bool {
 // leaf hands out a node that is no archive. f is open, and r reads from it.
 func (w *walker) leaf(n node, f io.ReadCloser, r io.Reader) error {
 	if n.once {
-		return w.stream(Input{Name: n.name, Size: n.size, Hints: n.hints}, f, metered{r, w.budget})
+		most := memberMemory
+		if n.depth == 0 && n.capture {
+			most = captureMemory
+		}
+		return w.stream(Input{Name: n.name, Size: n.size, Hints: n.hints}, f, metered{r, w.budget}, most)
 	}
 	f.Close()
 	in, err := w.ready(n)
@@ -274,11 +282,11 @@ func (w *walker) ready(n node) (Input, error) {
 }
 
 // stream hands out content that can be read only now: held in memory when it
-// is small, else read through while we wait.
-func (w *walker) stream(in Input, f io.Closer, r io.Reader) error {
+// has at most most bytes, else read through while we wait.
+func (w *walker) stream(in Input, f io.Closer, r io.Reader, most int) error {
 	defer f.Close()
-	data, err := readPieces(r, memberMemory+1)
-	if err != nil || data.size() <= memberMemory {
+	data, err := readPieces(r, most+1)
+	if err != nil || data.size() <= int64(most) {
 		if err == nil {
 			in.Size = data.size()
 		}

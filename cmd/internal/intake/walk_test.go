@@ -232,7 +232,17 @@ func TestStdin(t *testing.T) {
 // TestStreamedOnce: what is too large to be held is read once, in full, and
 // the walk waits for it.
 func TestStreamedOnce(t *testing.T) {
-	big := bytes.Repeat([]byte("0123456789abcdef"), memberMemory/16+1)
+	t.Run("text", func(t *testing.T) {
+		streamedOnce(t, bytes.Repeat([]byte("0123456789abcdef"), memberMemory/16+1))
+	})
+	capture := append([]byte{0xd4, 0xc3, 0xb2, 0xa1}, make([]byte, captureMemory)...)
+	t.Run("capture", func(t *testing.T) { streamedOnce(t, capture) })
+	t.Run("text of that size", func(t *testing.T) {
+		same(t, saw(t, Options{Stdin: bytes.NewReader(capture[1:])}, "-"), "- 65539 bytes")
+	})
+}
+
+func streamedOnce(t *testing.T, big []byte) {
 	plan := List([]string{"-"}, Options{Stdin: bytes.NewReader(big)})
 	err := plan.Walk(context.Background(), func(in Input) error {
 		r, err := in.Open()
