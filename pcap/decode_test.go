@@ -70,8 +70,8 @@ func TestRefusedByGopacket(t *testing.T) {
 		f.add(0, frame(with("0101 080a 00000001 00000002", "hello")), n)
 		j, sum := scan(t, f.Bytes(), tlsPorts())
 		j.want(t, open, `1 data 0 to server "" after 5 lost`, `end 0 capture end`)
-		if j.conns[0].Lost != [2]int64{5, 0} || sum.Truncated != 1 {
-			t.Errorf("cut to %d: %+v", n, j.conns[0])
+		if j.conns[0].Lost != [2]int64{5, 0} || sum.Truncated != 1 || sum.CutAt != n {
+			t.Errorf("cut to %d: %+v, at %d", n, j.conns[0], sum.CutAt)
 		}
 		wantProblems(t, sum)
 	}

@@ -43,6 +43,7 @@ type scanner struct {
 	firstNS, lastNS int64
 	timed           bool
 	truncated       int
+	cutAt           int // the longest of those
 	copies          int
 	links           linkCounts
 
@@ -99,6 +100,7 @@ func (s *scanner) frame() {
 	}
 	if r.wire > len(r.data) {
 		s.truncated++
+		s.cutAt = max(s.cutAt, len(r.data))
 	}
 	s.links.add(r.link)
 	if r.link == linkEthernet && s.dull(r.data) {
@@ -126,6 +128,7 @@ func (s *scanner) finish() *Summary {
 		Links:     s.links.result(s),
 		Snaplen:   s.src.snaplen,
 		Truncated: s.truncated,
+		CutAt:     s.cutAt,
 		Copies:    s.copies,
 		Streams:   int(s.streams.count),
 		Notes:     s.src.notes,

@@ -315,8 +315,8 @@ func TestTCPCutBySnaplen(t *testing.T) {
 	j.want(t, `1 open 0 10.0.0.7:50000 > 10.0.0.1:2445`,
 		`4 data 0 to server "0123"`, `5 data 0 to server "abcd" after 6 lost`,
 		`5 data 0 to server "" after 6 lost`, `end 0 capture end`)
-	if c := j.conns[0]; c.Lost != [2]int64{12, 0} || c.Bytes[ToServer] != 8 || sum.Truncated != 5 {
-		t.Errorf("%+v %d", c, sum.Truncated)
+	if c := j.conns[0]; c.Lost != [2]int64{12, 0} || c.Bytes[ToServer] != 8 || sum.Truncated != 5 || sum.CutAt != 14+20+20+4 {
+		t.Errorf("%+v %d at %d", c, sum.Truncated, sum.CutAt)
 	}
 }
 

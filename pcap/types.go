@@ -177,6 +177,7 @@ type Summary struct {
 	Links     map[uint32]LinkCount // by link type (LINKTYPE_ value)
 	Snaplen   int                  // largest of the file, 0 unknown or unlimited
 	Truncated int                  // frames cut by the snap length
+	CutAt     int                  // octets of the longest of those; a file cut later keeps its Snaplen
 	Copies    int                  // wanted packets dropped as copies of one just seen
 	Streams   int                  // TCP conversations, Wireshark's count
 	Notes     []string             // comments, names of hardware, OS and application (pcapng)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,7 @@ func top(t *testing.T, r *correlate.Report, o Options) []string {
 	return strings.Split(head, "\n")
 }
 
-// TestSourcesFit: at most eight lines of 80 columns, however much is missing;
+// TestSourcesFit: at most ten lines of 80 columns, however much is missing;
 // what does not fit is counted.
 func TestSourcesFit(t *testing.T) {
 	r := sample.Report()
@@ -79,6 +80,33 @@ func TestSourcesOfAFleet(t *testing.T) {
 	}
 	if out := render(t, "markdown", r); !strings.Contains(out, "(5,000 phones)") || strings.Count(out, "only packets from the phone") > 3 {
 		t.Error("markdown repeats the limit")
+	}
+}
+
+// TestSourcesOfANode: the parts of one trace take one line, so that what else is
+// limited has its own.
+func TestSourcesOfANode(t *testing.T) {
+	r := sample.Report()
+	i := slices.IndexFunc(r.Coverage, func(c correlate.Coverage) bool { return c.Service == "tvs-trace" && c.Quality == "limited" })
+	if i < 0 {
+		t.Fatal("the sample has no limited trace")
+	}
+	for n := range 30 {
+		c := r.Coverage[i]
+		c.Input = fmt.Sprintf("cucm-a1/cm/trace/tvs/sdi/tvs%08d.txt", n)
+		r.Coverage = append(r.Coverage, c)
+	}
+	all := strings.Join(top(t, r, Options{}), "\n")
+	for _, want := range []string{"33 limited", "TVS trace of 10.1.1.11 (31 files): ", "phone2.pcap (capture): "} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in\n%s", want, all)
+		}
+	}
+	if strings.Contains(all, "more sources") {
+		t.Errorf("something has no line of its own:\n%s", all)
+	}
+	if n := strings.Count(strings.Join(top(t, r, Options{Verbose: true}), "\n"), "tvs000000"); n != 30 {
+		t.Errorf("verbose names %d of 30 parts", n)
 	}
 }
 

@@ -93,7 +93,7 @@ func (h *captureHandler) remark(sum *pcap.Summary, frame int, what string) {
 func (h *captureHandler) links(sum *pcap.Summary, all string) {
 	d := h.d
 	if sum.Truncated > 0 {
-		d.problem(all, fmt.Sprintf("%d frames are cut by the snap length %d: what stood behind the cut is not in evidence", sum.Truncated, sum.Snaplen))
+		d.problem(all, fmt.Sprintf("%d frames are cut by the snap length %d: what stood behind the cut is not in evidence", sum.Truncated, sum.CutAt))
 	}
 	for i, o := range sum.OneWay {
 		if i == maxGaps {

@@ -43,6 +43,7 @@ type Source struct {
 	Word     Word
 	Service  string
 	Input    string // as the report names it; "" when missing
+	Files    int    // of ByNode: how many inputs are joined
 	Node     string
 	Needed   bool
 	Phones   int    // 0: about none in particular
@@ -74,6 +75,38 @@ func Sources(r *correlate.Report) []*Source {
 		s.add(c)
 	}
 	slices.SortStableFunc(out, func(a, b *Source) int { return a.rank() - b.rank() })
+	return out
+}
+
+// ByNode joins the sources of one service and node that are equally good: the
+// parts of a rotated trace, which lack the same
+// minutes. Times and holes are those of the first.
+func ByNode(list []*Source) []*Source {
+	type key struct{ service, node, quality string }
+	by := map[key]*Source{}
+	var out []*Source
+	for _, s := range list {
+		k := key{s.Service, s.Node, s.Word.Label}
+		one := by[k]
+		if one == nil || s.Node == "" || s.Input == "" {
+			c := *s
+			if s.Node != "" && s.Input != "" {
+				c.Files = 1
+			}
+			c.Rows, c.Limits = slices.Clone(s.Rows), slices.Clone(s.Limits)
+			by[k] = &c
+			out = append(out, &c)
+			continue
+		}
+		one.Files++
+		one.Rows = append(one.Rows, s.Rows...)
+		one.Needed = one.Needed || s.Needed
+		for _, l := range s.Limits { // one limit of two files concerns the same phones
+			if !slices.ContainsFunc(one.Limits, func(k Limit) bool { return k.Text == l.Text }) {
+				one.Limits = append(one.Limits, l)
+			}
+		}
+	}
 	return out
 }
 
@@ -123,7 +156,7 @@ func (s *Source) Missing() bool { return s.Word.Label == "missing" }
 // Label names the source: "TVS trace of 10.1.1.12", "boot.pcapng (capture)".
 func (s *Source) Label(x *Index) string {
 	name := Service(s.Service)
-	if s.Input != "" {
+	if s.Input != "" && s.Files == 0 {
 		name = x.Input(s.Input) + " (" + name
 		if s.Node != "" {
 			name += " of " + s.Node
@@ -132,6 +165,9 @@ func (s *Source) Label(x *Index) string {
 	}
 	if s.Node != "" {
 		name += " of " + s.Node
+	}
+	if s.Files > 0 {
+		name += " (" + Plural(s.Files, "file") + ")"
 	}
 	return name
 }
