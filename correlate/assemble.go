@@ -165,8 +165,9 @@ func (v *view) trust(i int) Trust {
 	if served.list != nil {
 		t.ServedSHA1 = ptr(served.list.l.SHA1)
 		if h.list != nil {
-			same := sameList(h.list, served.list)
-			t.Same = &same
+			if same := sameList(h.list, served.list); served.since == nil && (same || otherList(h.list, served.list)) {
+				t.Same = &same
+			}
 		}
 		if (t.Same == nil || !*t.Same) && (served.list.l.Signer.Serial != "" || len(served.list.l.Records) > 0) {
 			t.Served = v.reportList(served.list, i == iITL)

@@ -88,8 +88,8 @@ func (k *kase) follows(a, b *offset) bool {
 // of another boot of the same input and contradicts it by hours: the same file
 // names at the next boot look alike. Whole days are no contradiction where the
 // source prints no date: the log may be joined from two days. One that puts a
-// boot before an earlier one of a better supported clock goes too, however many
-// pairs it has.
+// boot before or into an earlier one of a better supported clock goes too,
+// however many pairs it has: both would explain the same packets.
 func (k *kase) reconcileBoots() {
 	best := map[string]*offset{}
 	for _, o := range k.clock.measured {
@@ -109,7 +109,7 @@ func (k *kase) reconcileBoots() {
 			return false
 		}
 		return len(o.pairs) < 3 || slices.ContainsFunc(all, func(x *offset) bool {
-			return x.src.input == o.src.input && x.src.kind == o.src.kind && x.support > o.support && !k.follows(o, x)
+			return x.src.input == o.src.input && x.src.kind == o.src.kind && (x.support > o.support || x == b) && !k.follows(o, x)
 		})
 	})
 }

@@ -297,6 +297,28 @@ func TestBootsThatLookAlike(t *testing.T) {
 	}
 }
 
+// Two boots of one log cannot both explain the same packets: of the first boot the
+// capture lost most, so that it resembles the second, whose clock is the one clock.
+func TestBootsBesideEachOther(t *testing.T) {
+	s := newScene()
+	s.list("only", "itl", "aa01", "SAST aa01")
+	s.config("cfg", "aa01", nodeA)
+	s.transfer(13500, ownITL, "only")
+	s.transfer(13500.2, ownConfig, "cfg")
+	s.tvs(13501, nodeA, "established", "bb01")
+	for i, console := range []string{"18:13:20", "21:58:20"} {
+		s.add(
+			line("boots", "phone-secd", "file_request", console+".001000", of(phoneName, ""), with("file", ownITL), inBoot(i), at(1+8*i)),
+			line("boots", "phone-secd", "file_download_done", console+".021000", of(phoneName, ""), with("file", ownITL), inBoot(i), at(2+8*i)),
+			line("boots", "phone-secd", "file_request", console+".201000", of(phoneName, ""), with("file", ownConfig), inBoot(i), at(3+8*i)),
+			line("boots", "phone-secd", "file_download_done", console+".221000", of(phoneName, ""), with("file", ownConfig), inBoot(i), at(4+8*i)))
+	}
+	s.add(line("boots", "phone-secd", "tvs_cert_verified", "21:58:21.100000", of(phoneName, ""), inBoot(1), at(13)))
+	r := Judge(s.b, Options{})
+	wantTime(t, r, "boots", 9, "2023-11-15T01:58:20.00Z")
+	wantTime(t, r, "boots", 1, "2023-11-14T22:13:20.00Z")
+}
+
 // A stated zone places a log with month and day; its year is the one in which it
 // lies nearest to a source that tells the year.
 func TestYearNearTheCase(t *testing.T) {

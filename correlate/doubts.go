@@ -49,7 +49,7 @@ func (v *view) doubts(held []ruling) []doubt {
 			}
 		}
 	}
-	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held), v.doubtCTL(held), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held), v.doubtHidden(), v.doubtRegistration())
+	return slices.Concat(v.doubtCapture(), v.doubtService(cited), v.doubtFiles(held), v.doubtOwnConfig(cited), v.doubtCTL(held), v.doubtSigner(), v.doubtConnections(cited, explained), v.doubtConsole(cited), v.doubtServer(held), v.doubtCAPF(held), v.doubtFallback(held), v.doubtHidden(), v.doubtRegistration())
 }
 
 // doubtCapture tells that all there is of the phone is a capture that lost
@@ -94,6 +94,25 @@ func serviceOf(n *entry) string {
 		return "sip-tls"
 	}
 	return "https"
+}
+
+// doubtOwnConfig finds a phone that was told that its configuration is not there,
+// and is not seen to get any since: what went before may stand in packets that the
+// capture lost.
+func (v *view) doubtOwnConfig(cited map[*entry]bool) []doubt {
+	for _, a := range slices.Backward(v.p.attempts) {
+		switch {
+		case a.kind != "config":
+		case a.complete || a.result != Unknown:
+			return nil
+		case a.missing && len(a.wire) > 0:
+			if slices.ContainsFunc(a.evidence(), func(n *entry) bool { return cited[n] }) {
+				return nil
+			}
+			return []doubt{{"the server has no " + a.file + ", and the phone got no configuration since", a.evidence()}}
+		}
+	}
+	return nil
 }
 
 // doubtFiles finds a list or configuration whose last judgement was a refusal

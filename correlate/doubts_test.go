@@ -100,3 +100,20 @@ func TestTroubleBesideAnOpenList(t *testing.T) {
 		t.Errorf("nothing points at a refusal: %s %s", p.Verdict.Class, p.Verdict.Primary)
 	}
 }
+
+// A phone that was told that its configuration is not there is not called well, until
+// it gets one.
+func TestNoConfigurationThere(t *testing.T) {
+	s := healthyBoot()
+	s.transfer(20, ownConfig, "")
+	s.ends("error", 0, 1)
+	p := s.judge(t)
+	if f := has(p, "evidence-insufficient"); p.Verdict.Class != ClassInconclusive || f == nil || !strings.Contains(f.Summary, "got no configuration since") {
+		t.Errorf("%s %s, %+v", p.Verdict.Class, p.Verdict.Primary, f)
+	}
+	s.transfer(22, "XMLDefault.cnf.xml", "")
+	s.ends("complete", 1000, 0)
+	if p := s.judge(t); p.Verdict.Class != ClassOK {
+		t.Errorf("with the default one: %s %s", p.Verdict.Class, p.Verdict.Primary)
+	}
+}

@@ -175,7 +175,7 @@ func (p *phone) tookNewList() bool {
 			continue
 		}
 		old := s.before[iITL].list
-		return old != nil && s.cause.list != nil && !sameList(old, s.cause.list) && !s.cause.askedTVS
+		return otherList(old, s.cause.list) && !s.cause.askedTVS
 	}
 	return false
 }

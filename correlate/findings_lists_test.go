@@ -283,6 +283,8 @@ func TestNoCTLDeletionWithoutProof(t *testing.T) {
 			l := s.listAt("ctl2")
 			l.Records = append(l.Records, s.listAt("ctl1").Records[0])
 		}},
+		{"a part of the served CTL", "no-anchor-left", rowUnknown, func(s *scene) { s.listAt("ctl2").Partial = true }},
+		{"a part of the phone's CTL", "no-anchor-left", rowUnknown, func(s *scene) { s.listAt("ctl1").Partial = true }},
 		{"there is a backup", "no-anchor-left", rowRefuted, state(0, "yes")},
 		{"nobody spoke of backups", "no-anchor-left", rowUnknown, unsaid(0)},
 		{"there is another TFTP server", "no-anchor-left", rowRefuted, state(1, "yes")},

@@ -178,6 +178,12 @@ func noResetPath(v *view) Answer {
 				r.Number, firstOf(commonName(r.Subject), r.Subject), r.Serial), slices.Concat(held.ev, served.ev)...)
 		}
 	}
+	if served.since != nil {
+		return unknown(served.unseen(), slices.Concat(held.ev, served.ev)...)
+	}
+	if held.list.l.Partial || served.list.l.Partial {
+		return unknown("only a part of the phone's ITL or of the served one is in evidence: a SAST record that both hold may stand in the rest", slices.Concat(held.ev, served.ev)...)
+	}
 	if backup := v.k.fact(v.p, "drs-backup"); recovery && backup != nil && backup.fact.Value == "no" {
 		return yes("the ITLRecovery key that the phone knows was renewed, and no backup of the old keys exists; look for an exported ITLRecovery.p12 before anything else", slices.Concat([]*entry{f, backup}, held.ev, served.ev)...)
 	}
@@ -260,7 +266,7 @@ func (v *view) successor(ctl *listObj, sast *evidence.Record) string {
 			return r.Serial
 		}
 	}
-	if held != nil && !sameList(held, itl.list) && v.yes("names-changed") && sameKey(held.l.Records, sast) != nil {
+	if otherList(held, itl.list) && v.yes("names-changed") && sameKey(held.l.Records, sast) != nil {
 		return itl.list.l.Signer.Serial
 	}
 	return ""
@@ -378,6 +384,12 @@ func noAnchorLeft(v *view) Answer {
 		return unknown(renewed, slices.Concat(held.ev, served.ev, v.servedITL().ev)...)
 	}
 	ev := slices.Concat(held.ev, served.ev)
+	if served.since != nil {
+		return unknown(served.unseen(), ev...)
+	}
+	if held.list.l.Partial || served.list.l.Partial {
+		return unknown("only a part of the phone's CTL or of the served one is in evidence: a SAST record that both hold may stand in the rest", ev...)
+	}
 	for _, f := range []struct{ key, closed, open string }{
 		{"drs-backup", "no", "a DRS backup brings the old keys back"},
 		{"other-tftp", "no", "another TFTP server serves files that the phone trusts"},

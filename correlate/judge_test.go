@@ -244,6 +244,32 @@ func TestNoDeletionWithoutProof(t *testing.T) {
 				return e.Transfer != nil && e.Transfer.Object == "old"
 			})
 		}},
+		{"a part of the served ITL", "no-reset-path", rowUnknown, ClassInconclusive, func(s *scene) {
+			set("cucm-version", "11.5")(s)
+			s.listAt("new").Partial = true
+		}},
+		{"a part without its signer", "served-signer-untrusted", rowUnknown, ClassInconclusive, func(s *scene) {
+			l := s.listAt("new")
+			l.Partial, l.Signer, l.Records = true, evidence.Signer{}, nil
+		}},
+		{"the same first octets twice", "served-signer-untrusted", rowUnknown, ClassInconclusive, func(s *scene) {
+			l := s.listAt("old")
+			l.Partial, l.Signer, l.Records = true, evidence.Signer{}, nil
+			for i := range s.b.Objects {
+				if s.b.Objects[i].ID == "old" {
+					s.b.Objects[i].Places = []evidence.Place{{Input: "cap", Frame: 1}, {Input: "cap", Frame: 2}}
+				}
+			}
+			for i := range s.b.Events {
+				if tr := s.b.Events[i].Transfer; tr != nil && tr.Object == "new" {
+					tr.Object = "old"
+				}
+			}
+		}},
+		{"one more fetched that no capture has", "served-signer-untrusted", rowUnknown, ClassInconclusive, func(s *scene) {
+			s.says(1100, "file_request", with("file", ownITL))
+			s.says(1100.1, "file_download_done", with("file", ownITL), with("bytes", "4000"))
+		}},
 		{"recovery key still owned", "no-reset-path", rowRefuted, ClassRecoverable, func(s *scene) {
 			set("cucm-version", "11.5")(s)
 			for i := range s.b.Objects {

@@ -33,15 +33,16 @@ func asList(o *evidence.Object) *listObj {
 	return nil
 }
 
-// sameList tells whether two lists are the same file. Whole-file hashes
-// decide when both are known; a listing without checksum is compared by
-// everything it prints: lengths, signer and every record.
+// sameList tells whether two lists are known to be the same file. Whole-file
+// hashes decide when both are known; a listing without checksum is compared by
+// everything it prints: lengths, signer and every record. A part that came twice
+// may be of two files, whose first octets are equal.
 func sameList(a, b *listObj) bool {
 	if a == nil || b == nil {
 		return false
 	}
 	if a == b || a.id == b.id {
-		return true
+		return !a.l.Partial || len(a.places) < 2
 	}
 	x, y := a.l, b.l
 	switch {
@@ -61,6 +62,16 @@ func sameList(a, b *listObj) bool {
 		}
 	}
 	return true
+}
+
+// otherList tells whether two lists are known to be different files: of a part
+// only another signer shows it.
+func otherList(a, b *listObj) bool {
+	if a == nil || b == nil || sameList(a, b) {
+		return false
+	}
+	x, y := a.l.Signer.Serial, b.l.Signer.Serial
+	return !a.l.Partial && !b.l.Partial || x != "" && y != "" && !sameSerial(x, y)
 }
 
 // recordHash is what pins a record to one certificate: the SHA-1 of its DER,

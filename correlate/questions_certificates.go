@@ -276,6 +276,9 @@ func regeneratedAndTaken(v *view) Answer {
 		if old == nil || s.cause.list == nil || sameList(old, s.cause.list) {
 			return no("the phone has taken no other ITL since", s.ev...)
 		}
+		if !otherList(old, s.cause.list) {
+			return unknown("only a part of the ITL that the phone has taken since, or of the one before, is in evidence", s.ev...)
+		}
 		return yes(fmt.Sprintf("the alarm %s tells of a new certificate, and the phone has taken %s since, which is another ITL than before", alarm.detail("alarm"), s.cause.file), append([]*entry{alarm}, s.ev...)...)
 	}
 	return unknown("whether this phone has taken a list since is not in evidence", alarm)

@@ -65,7 +65,7 @@ func ctlRecoveryStale(v *view) Answer {
 func (v *view) ctls() []servedFile {
 	out := v.servedFiles("ctl")
 	if h := v.p.now(iCTL); h.list != nil && !slices.ContainsFunc(out, func(f servedFile) bool { return sameList(f.list, h.list) }) {
-		out = append(out, servedFile{h.list, h.ev})
+		out = append(out, servedFile{list: h.list, ev: h.ev})
 	}
 	return out
 }

@@ -340,7 +340,7 @@ func certificateNearEnd(v *view) Answer {
 			said, ev = append(said, "an alarm tells of a certificate's end ("+n.detail("alarm")+")"), append(ev, n)
 		}
 	}
-	for _, f := range []servedFile{{v.p.now(iCTL).list, v.p.now(iCTL).ev}, {v.p.now(iITL).list, v.p.now(iITL).ev}, v.servedCTL(), v.servedITL()} {
+	for _, f := range []servedFile{{list: v.p.now(iCTL).list, ev: v.p.now(iCTL).ev}, {list: v.p.now(iITL).list, ev: v.p.now(iITL).ev}, v.servedCTL(), v.servedITL()} {
 		for i := 0; dated && f.list != nil && i < len(f.list.l.Records); i++ {
 			r := &f.list.l.Records[i]
 			if c := v.k.cert(r.Certificate); c != nil && !isToken(f.list.l, r) {

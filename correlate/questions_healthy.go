@@ -61,6 +61,9 @@ func blindSignerUnknown(v *view) Answer {
 	if h.list == nil {
 		return unknown("the list that the phone took is not in evidence", h.ev...)
 	}
+	if h.list.l.Signer.Serial == "" {
+		return unknown("the signer of the list that the phone took is not in evidence", h.ev...)
+	}
 	for _, l := range v.k.files {
 		if l.l.Type != "itl" && l.l.Type != "ctl" {
 			continue

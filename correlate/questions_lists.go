@@ -32,6 +32,9 @@ func heldIsServed(v *view) Answer {
 		return unknown("the ITL that the server serves is not in evidence", h.ev...)
 	}
 	ev := append(slices.Clone(h.ev), served.ev...)
+	if served.since != nil {
+		return unknown(served.unseen(), append(ev, served.since.evidence()...)...)
+	}
 	l := served.list.l
 	if l.Partial || h.list != nil && h.list.l.Partial {
 		return unknown("only a part of the ITL is in evidence", ev...)
@@ -68,8 +71,14 @@ func prefixed(p, s string) string {
 
 // servedFile is a file that a server offers, with where that is seen.
 type servedFile struct {
-	list *listObj
-	ev   []*entry
+	list  *listObj
+	ev    []*entry
+	since *attempt // the phone got a file since that is not in evidence
+}
+
+// unseen says why what was served before decides nothing.
+func (f servedFile) unseen() string {
+	return fmt.Sprintf("the phone got %s once more, and no capture has what it got", f.since.file)
 }
 
 // servedITL gives the ITL that the server serves now: the last one offered to
@@ -80,11 +89,11 @@ func (v *view) servedCTL() servedFile { return v.servedList("ctl") }
 
 func (v *view) servedList(kind string) servedFile {
 	if a := v.p.served(kind); a != nil {
-		return servedFile{a.list, a.evidence()}
+		return servedFile{a.list, a.evidence(), v.p.fetchedSince(a)}
 	}
 	for _, n := range slices.Backward(v.k.downloads[v.p.name]) { // what somebody else got of the same server
 		if l := v.k.list(n.e().Transfer.Object); l != nil && l.l.Type == kind && !l.l.Partial {
-			return servedFile{l, []*entry{n}}
+			return servedFile{list: l, ev: []*entry{n}}
 		}
 	}
 	var found []*listObj
@@ -105,7 +114,7 @@ func (v *view) servedList(kind string) servedFile {
 		}
 	}
 	if len(found) == 1 { // several servers' lists: which one served this phone is not known
-		return servedFile{found[0], v.k.listEntries(v.p, found[0])}
+		return servedFile{list: found[0], ev: v.k.listEntries(v.p, found[0])}
 	}
 	return servedFile{}
 }
@@ -137,7 +146,7 @@ func configSignerUntrusted(v *view) Answer {
 	if a.list.l.Signer.Serial == "" {
 		return unknown("the configuration is not signed", a.evidence()...)
 	}
-	return v.untrusted(servedFile{a.list, a.evidence()}, "config", "the configuration")
+	return v.untrusted(servedFile{a.list, a.evidence(), v.p.fetchedSince(a)}, "config", "the configuration")
 }
 
 // untrusted looks for a file's signer in what the phone holds now, by the role
@@ -150,6 +159,9 @@ func (v *view) untrusted(f servedFile, kind, what string) Answer {
 	}
 	c, i := v.p.now(iCTL), v.p.now(iITL)
 	ev := slices.Concat(f.ev, i.ev)
+	if f.since != nil {
+		return unknown(f.unseen(), append(ev, f.since.evidence()...)...)
+	}
 	same := i
 	if kind == "ctl" {
 		same = c
@@ -189,6 +201,8 @@ func (v *view) untrusted(f servedFile, kind, what string) Answer {
 		return unknown("only the first part of the phone's CTL is in evidence", ev...)
 	case i.list == nil && c.list == nil:
 		return no("the phone holds no list and takes the next one unchecked", slices.Concat(c.ev, i.ev)...)
+	case f.list.l.Signer.Serial == "":
+		return unknown("the signer of "+what+" is not in evidence", f.ev...)
 	}
 	old := ""
 	if i.list != nil {
@@ -372,6 +386,9 @@ func (v *view) updatedBy(s heldState) Answer {
 		return yes(fmt.Sprintf("the phone asked TVS before it took %s, so its own lists did not know the signer", s.cause.file), s.ev...)
 	case old == nil || s.cause.list == nil:
 		return unknown("the list that the phone held before "+s.cause.file+", or that file itself, is not in evidence", s.ev...)
+	}
+	if !otherList(old, s.cause.list) {
+		return unknown("only a part of "+s.cause.file+", or of the list that the phone held before, is in evidence", s.ev...)
 	}
 	if x := signerIn(s.before[iITL].list, s.cause.list.l, []string{"SAST"}); x.found && !x.wrong {
 		return no(fmt.Sprintf("the signer of %s is record %d of the old ITL", s.cause.file, x.record), s.ev...)

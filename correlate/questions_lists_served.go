@@ -35,7 +35,7 @@ func (v *view) servedFiles(kind string) []servedFile {
 		}
 		fromPhone := slices.ContainsFunc(l.places, func(p evidence.Place) bool { o, _ := v.k.originOf(p.Input); return o == "phone" })
 		if l.l.Origin == "listing" && !fromPhone && !slices.ContainsFunc(out, func(f servedFile) bool { return f.list == l }) {
-			out = append(out, servedFile{l, v.k.listEntries(v.p, l)})
+			out = append(out, servedFile{list: l, ev: v.k.listEntries(v.p, l)})
 		}
 	}
 	return out
@@ -46,15 +46,15 @@ func (v *view) servedFiles(kind string) []servedFile {
 func itlSaysUnsigned(v *view) Answer {
 	for _, f := range v.servedFiles("itl") {
 		l := f.list.l
-		if !v.p.cluster && v.p.served("itl") != nil && !v.servedLike(f.list) {
-			continue // of another TFTP server than the one that serves this phone
+		if v.maybeOthers(f.list) {
+			continue
 		}
 		if len(l.Records) > 0 && l.Records[0].SaidUnused && !slices.ContainsFunc(l.Records, func(r evidence.Record) bool { return r.SignedThis }) {
 			return yes(fmt.Sprintf("the listing says of record 1, the signer of the ITL itself (serial %s): \"This etoken was not used to sign the ITL file.\"", l.Records[0].Serial), f.ev...)
 		}
 	}
 	for _, f := range v.servedFiles("itl") {
-		if !v.p.cluster && v.p.served("itl") != nil && !v.servedLike(f.list) {
+		if v.maybeOthers(f.list) {
 			continue
 		}
 		said := strings.ToLower(strings.Join(f.list.l.Asserted, "\n"))
@@ -63,6 +63,21 @@ func itlSaysUnsigned(v *view) Answer {
 		}
 	}
 	return unknown("no listing says that the ITL's own signer did not sign it")
+}
+
+// maybeOthers tells that an ITL may be that of another TFTP server than the one that
+// serves this phone: it is not like what the phone was served, or, when that is not
+// in evidence, two listings differ, or nothing shows one of several phones asking
+// for any list.
+func (v *view) maybeOthers(l *listObj) bool {
+	if v.p.cluster {
+		return false
+	}
+	if a := v.p.served("itl"); a != nil && a.list.l.Signer.Serial != "" {
+		return !v.servedLike(l)
+	}
+	return v.p.lastAttempt("itl") == nil && len(v.k.phones) > 1 ||
+		slices.ContainsFunc(v.servedFiles("itl"), func(f servedFile) bool { return otherList(f.list, l) })
 }
 
 // servedLike tells that a listing is of the list that this phone was served: the
@@ -78,7 +93,7 @@ func (v *view) corrupt(kind string) Answer {
 	var good []*entry
 	for _, f := range v.servedFiles(kind) {
 		l := f.list.l
-		if kind == "itl" && !v.p.cluster && v.p.served("itl") != nil && !v.servedLike(f.list) {
+		if kind == "itl" && v.maybeOthers(f.list) {
 			continue
 		}
 		switch {

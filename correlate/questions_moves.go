@@ -213,8 +213,11 @@ func ctlTakenBySharedToken(v *view) Answer {
 		}
 		a, _ := serverRecords(old)
 		b, _ := serverRecords(l)
-		if k := kin(a, b); k.related != No {
+		switch k := kin(a, b); k.related {
+		case Yes:
 			return no("the CTL that the phone took is of its own cluster: "+k.why, s.ev...)
+		case Unknown:
+			return unknown("whether the CTL that the phone took is of its own cluster is open: "+k.why, s.ev...)
 		}
 		for j := range old.l.Records {
 			r := &old.l.Records[j]

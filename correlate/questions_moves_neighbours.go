@@ -39,7 +39,11 @@ func sentToHomeCluster(v *view) Answer {
 	if lists == home {
 		return no("lists and configuration come from one server, "+home, c.evidence()...)
 	}
-	if a := v.p.served("itl"); a != nil && !sameList(a.list, h.list) {
+	switch a := v.p.served("itl"); {
+	case a == nil || sameList(a.list, h.list):
+	case !otherList(a.list, h.list):
+		return unknown("only a part of the served ITL is in evidence", a.evidence()...)
+	default:
 		return no("the phone is served another ITL too, so it was moved and does not only visit", a.evidence()...)
 	}
 	signer := strings.ToLower(commonName(c.list.l.Signer.Name))
@@ -184,7 +188,7 @@ func capfOf(o *listObj) capfRecord {
 
 // presentCAPF names the CAPF of the served lists, else of the held ones.
 func (v *view) presentCAPF() (string, []*entry) {
-	for _, s := range []servedFile{v.servedITL(), v.servedCTL(), {v.p.now(iITL).list, v.p.now(iITL).ev}, {v.p.now(iCTL).list, v.p.now(iCTL).ev}} {
+	for _, s := range []servedFile{v.servedITL(), v.servedCTL(), {list: v.p.now(iITL).list, ev: v.p.now(iITL).ev}, {list: v.p.now(iCTL).list, ev: v.p.now(iCTL).ev}} {
 		if c := capfOf(s.list); c.name != "" {
 			return c.name, s.ev
 		}

@@ -192,7 +192,7 @@ func (v *view) sameRefused(f *fetch) *attempt {
 		return nil
 	}
 	for _, b := range slices.Backward(v.p.attempts) {
-		if b.kind == f.kind && b.list != nil && b.list.id == f.list().id && b.result != Unknown {
+		if b.kind == f.kind && b.list != nil && sameList(b.list, f.list()) && b.result != Unknown {
 			if b.result == No {
 				return b
 			}

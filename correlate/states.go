@@ -452,6 +452,17 @@ func (p *phone) served(kind string) *attempt {
 	return nil
 }
 
+// fetchedSince gives a later attempt than the one that served returns, by which the
+// phone says that it got a file that no capture has.
+func (p *phone) fetchedSince(served *attempt) *attempt {
+	for i := len(p.attempts) - 1; i >= 0 && p.attempts[i] != served; i-- {
+		if a := p.attempts[i]; a.kind == served.kind && a.complete && a.list == nil {
+			return a
+		}
+	}
+	return nil
+}
+
 // lastAttempt gives the last attempt at a kind of file, whatever its end.
 func (p *phone) lastAttempt(kind string) *attempt {
 	for i := len(p.attempts) - 1; i >= 0; i-- {

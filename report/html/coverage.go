@@ -2,6 +2,7 @@ package html
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"trustline/correlate"
@@ -16,7 +17,7 @@ type coverage struct {
 	Bad       []coverageRow // what is missing or limited, and matters
 	Rows      []coverageRow
 	MoreBad   int
-	Worst     []coverageRow // the first of Bad, for the top of the page
+	Worst     []coverageRow // of what is missing or limited, parts of a trace joined, for the top of the page
 	MoreWorst int
 	Spare     string // not given and not needed
 	More      int
@@ -58,7 +59,7 @@ const (
 	// maxBad bounds the list above the picture.
 	maxBad = 12
 	// maxWorst bounds what the top of the page says of it.
-	maxWorst = 3
+	maxWorst = 4
 	// hatchStep is the distance of the strokes.
 	hatchStep = 5
 )
@@ -175,8 +176,15 @@ func (b *builder) coverage() coverage {
 		}
 		out.Rows = append(out.Rows, r)
 	}
-	out.Worst = out.Bad[:min(maxWorst, len(out.Bad))]
-	out.MoreWorst = len(out.Bad) - len(out.Worst) + out.MoreBad
+	for _, s := range view.ByNode(list) {
+		switch {
+		case !s.Needed || s.Word.Label == "good":
+		case len(out.Worst) < maxWorst:
+			out.Worst = append(out.Worst, b.source(s))
+		default:
+			out.MoreWorst++
+		}
+	}
 	out.Spare = strings.Join(spare, ", ")
 	out.Pic = len(out.Bars) > 0
 	out.Bottom = len(out.Bars)*stripRow + 4
@@ -193,6 +201,9 @@ func (b *builder) coverage() coverage {
 func (b *builder) source(s *view.Source) coverageRow {
 	r := coverageRow{Word: s.Word, Label: s.Label(b.x), Service: view.Service(s.Service), Span: b.x.Span(s.From, s.To), What: s.What(b.x, 1), Missing: s.Missing()}
 	r.Short = view.Shorten(r.Label, 52)
+	if s.Node != "" && s.Input != "" { // what tells files of one server apart stands last in their names
+		r.Short = view.Shorten(r.Service+" of "+s.Node+", "+path.Base(b.x.Input(s.Input)), 52)
+	}
 	switch {
 	case s.Phones == 1:
 		r.Phone = s.Phone
