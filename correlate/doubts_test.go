@@ -98,6 +98,8 @@ func TestTroubleBesideAnOpenList(t *testing.T) {
 	s.secure(10, nodeA+":2443", "server-alert", server, s.certificate("CN=CP-8861-"+phoneName, "CN=CAPF-0992727f", "dd01", "2020-01-01T00:00:00Z"), "unknown_ca")
 	if p := s.judge(t); p.Verdict.Class != ClassRecoverable || p.Verdict.Primary != "phone-certificate-refused-by-cucm" {
 		t.Errorf("nothing points at a refusal: %s %s", p.Verdict.Class, p.Verdict.Primary)
+	} else if p.Verdict.Deletion != "open" || !strings.Contains(p.Verdict.Advice, "mended on the servers") {
+		t.Errorf("a fault of the servers asks for the rows of the gate: %s", p.Verdict.Advice)
 	}
 }
 

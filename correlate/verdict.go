@@ -152,6 +152,8 @@ func (v *view) verdict(a arbitration, g Gates) Verdict {
 	case "open":
 		if a.class == ClassOK || a.class == ClassDegraded && a.primary.rule.Gate == "" {
 			out.Advice = "Do not delete the ITL: nothing in evidence calls for it."
+		} else if a.class == ClassRecoverable && a.primary.rule.Gate == "" {
+			out.Advice = "Do not delete the ITL: what is wrong is mended on the servers, and nothing in evidence calls for it."
 		} else {
 			out.Advice = "Do not delete the ITL before these are answered: " + rowList(g.ITL, rowUnknown) + "."
 		}
