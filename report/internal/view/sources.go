@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -166,7 +167,10 @@ func (s *Source) Label(x *Index) string {
 	if s.Node != "" {
 		name += " of " + s.Node
 	}
-	if s.Files > 0 {
+	switch {
+	case s.Files == 1:
+		name += " (" + path.Base(x.Input(s.Input)) + ")"
+	case s.Files > 1:
 		name += " (" + Plural(s.Files, "file") + ")"
 	}
 	return name
