@@ -164,6 +164,9 @@ func noResetPath(v *view) Answer {
 	if served.list == nil {
 		return unknown("the served ITL is not in evidence, so the servers' keys are not known", f)
 	}
+	if served.since != nil {
+		return unknown(served.unseen(), slices.Concat(held.ev, served.ev)...)
+	}
 	recovery := false
 	for i := range held.list.l.Records {
 		r := &held.list.l.Records[i]
@@ -177,9 +180,6 @@ func noResetPath(v *view) Answer {
 			return no(fmt.Sprintf("record %d of the phone's ITL (%s, serial %s) is a SAST whose key the server still has: utils itl reset can sign with a key the phone trusts",
 				r.Number, firstOf(commonName(r.Subject), r.Subject), r.Serial), slices.Concat(held.ev, served.ev)...)
 		}
-	}
-	if served.since != nil {
-		return unknown(served.unseen(), slices.Concat(held.ev, served.ev)...)
 	}
 	if held.list.l.Partial || served.list.l.Partial {
 		return unknown("only a part of the phone's ITL or of the served one is in evidence: a SAST record that both hold may stand in the rest", slices.Concat(held.ev, served.ev)...)
@@ -369,6 +369,9 @@ func noAnchorLeft(v *view) Answer {
 	if held.list == nil || served.list == nil {
 		return unknown("the phone's CTL or the served one is not in evidence")
 	}
+	if served.since != nil {
+		return unknown(served.unseen(), slices.Concat(held.ev, served.ev)...)
+	}
 	renewed := ""
 	for i := range held.list.l.Records {
 		r := &held.list.l.Records[i]
@@ -384,9 +387,6 @@ func noAnchorLeft(v *view) Answer {
 		return unknown(renewed, slices.Concat(held.ev, served.ev, v.servedITL().ev)...)
 	}
 	ev := slices.Concat(held.ev, served.ev)
-	if served.since != nil {
-		return unknown(served.unseen(), ev...)
-	}
 	if held.list.l.Partial || served.list.l.Partial {
 		return unknown("only a part of the phone's CTL or of the served one is in evidence: a SAST record that both hold may stand in the rest", ev...)
 	}

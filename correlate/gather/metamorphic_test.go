@@ -282,7 +282,8 @@ func TestAnotherSite(t *testing.T) {
 	})
 }
 
-// Lost packets make a verdict less sure, and never another.
+// Lost packets make a verdict less sure, and never another; nor does any row of a gate
+// turn into its contrary.
 func TestLostPackets(t *testing.T) {
 	relate(t, func(t *testing.T, c *aCase, say func(what, problem string)) {
 		for _, n := range c.captures() {
@@ -300,6 +301,11 @@ func TestLostPackets(t *testing.T) {
 					}
 					if s := lessSure(p, verdictOf(r, p.Name), left); s != "" {
 						problem = s
+					}
+					for _, q := range r.Phones {
+						if s := contrary(p, q); q.Name == p.Name && s != "" {
+							problem = s
+						}
 					}
 				}
 				say(fmt.Sprintf("%d %% of %s lost", percent, n), problem)
