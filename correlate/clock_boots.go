@@ -1,6 +1,9 @@
 package correlate
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // witness is a log, whichever of its boots.
 type witness struct{ input, kind string }
@@ -84,17 +87,32 @@ func (k *kase) follows(a, b *offset) bool {
 	return k.clock.life[a.src].last+a.mid() <= k.clock.life[b.src].first+b.mid()
 }
 
+// compareBoots tells which of two boots of one log has the better measurement: the
+// one that more boots agree with, has more pairs, or is a zone away and no odd time:
+// all but three zones are whole or half hours.
+func compareBoots(a, b *offset) int {
+	zone := func(o *offset) int {
+		const half = 1800 * second
+		if rest := abs(o.mid()) % half; min(rest, half-rest) <= bootDrift {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(a.support, b.support), cmp.Compare(len(a.pairs), len(b.pairs)), cmp.Compare(zone(a), zone(b)))
+}
+
 // reconcileBoots drops a boot's own measurement when less supports it than that
 // of another boot of the same input and contradicts it by hours: the same file
 // names at the next boot look alike. Whole days are no contradiction where the
 // source prints no date: the log may be joined from two days. One that puts a
 // boot before or into an earlier one of a better supported clock goes too,
-// however many pairs it has: both would explain the same packets.
+// however many pairs it has: both would explain the same packets. When the two
+// are as good, neither is taken.
 func (k *kase) reconcileBoots() {
 	best := map[string]*offset{}
 	for _, o := range k.clock.measured {
 		key := o.src.input + "\x00" + o.ref.input
-		if b := best[key]; b == nil || o.support > b.support || o.support == b.support && len(o.pairs) > len(b.pairs) {
+		if b := best[key]; b == nil || compareBoots(o, b) > 0 {
 			best[key] = o
 		}
 	}
@@ -105,7 +123,12 @@ func (k *kase) reconcileBoots() {
 		if o.src.calendar == timeOfDay {
 			d = wrapDay(d)
 		}
-		if o == b || abs(d) <= 600*second {
+		if o == b {
+			return slices.ContainsFunc(all, func(x *offset) bool { // as good, and only one can be right
+				return x != o && x.src.input == o.src.input && x.src.kind == o.src.kind && compareBoots(x, o) == 0 && !o.sameClock(x) && !k.follows(o, x)
+			})
+		}
+		if abs(d) <= 600*second {
 			return false
 		}
 		return len(o.pairs) < 3 || slices.ContainsFunc(all, func(x *offset) bool {

@@ -319,6 +319,37 @@ func TestBootsBesideEachOther(t *testing.T) {
 	wantTime(t, r, "boots", 1, "2023-11-14T22:13:20.00Z")
 }
 
+// Two boots that resemble the same packets alike: the one that is a zone away is
+// meant. When neither is, none is taken.
+func TestBootsAlike(t *testing.T) {
+	for name, tt := range map[string]struct {
+		consoles    [2]string
+		first, last string
+	}{
+		"the last is a zone away":  {[2]string{"18:13:21", "21:58:20"}, "2023-11-14T22:13:21.00Z", "2023-11-15T01:58:20.00Z"},
+		"the first is a zone away": {[2]string{"21:58:20", "23:13:21"}, "2023-11-15T01:58:20.00Z", "2023-11-15T03:13:21.00Z"},
+		"none is":                  {[2]string{"18:07:11", "21:49:33"}, "", ""},
+	} {
+		s := newScene()
+		s.list("only", "itl", "aa01", "SAST aa01")
+		s.config("cfg", "aa01", nodeA)
+		s.transfer(13500, ownITL, "only")
+		s.transfer(13500.2, ownConfig, "cfg")
+		for i, console := range tt.consoles {
+			s.add(
+				line("boots", "phone-secd", "file_request", console+".001000", of(phoneName, ""), with("file", ownITL), inBoot(i), at(1+4*i)),
+				line("boots", "phone-secd", "file_download_done", console+".021000", of(phoneName, ""), with("file", ownITL), inBoot(i), at(2+4*i)),
+				line("boots", "phone-secd", "file_request", console+".201000", of(phoneName, ""), with("file", ownConfig), inBoot(i), at(3+4*i)),
+				line("boots", "phone-secd", "file_download_done", console+".221000", of(phoneName, ""), with("file", ownConfig), inBoot(i), at(4+4*i)))
+		}
+		r := Judge(s.b, Options{})
+		t.Run(name, func(t *testing.T) {
+			wantTime(t, r, "boots", 1, tt.first)
+			wantTime(t, r, "boots", 5, tt.last)
+		})
+	}
+}
+
 // A stated zone places a log with month and day; its year is the one in which it
 // lies nearest to a source that tells the year.
 func TestYearNearTheCase(t *testing.T) {

@@ -80,8 +80,8 @@ func Sources(r *correlate.Report) []*Source {
 }
 
 // ByNode joins the sources of one service and node that are equally good: the
-// parts of a rotated trace, which lack the same
-// minutes. Times and holes are those of the first.
+// parts of a rotated trace, which lack the same minutes. Times and holes are those
+// of the first.
 func ByNode(list []*Source) []*Source {
 	type key struct{ service, node, quality string }
 	by := map[key]*Source{}
